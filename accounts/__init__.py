@@ -1,0 +1,1 @@
+"""Customers, their people, what they may do, and who did what."""

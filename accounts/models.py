@@ -1,0 +1,111 @@
+"""User, Account, Member, Limits and the audit trail."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar, NoReturn
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import RIGHTS, Right, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A person; signs in by e-mail."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail"), unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()  # type: ignore[misc,assignment]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class Account(models.Model):
+    """A customer. Its row is the lock under which money moves and limits are counted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=128)
+    currency = models.CharField(max_length=3, default="USD")
+    created_at = models.DateTimeField(auto_now_add=True)
+    members = models.ManyToManyField(User, through="Member", related_name="accounts")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    account = models.ForeignKey(Account, models.CASCADE)
+    user = models.ForeignKey(User, models.CASCADE)
+    role = models.CharField(max_length=16, choices=Role, default=Role.VIEWER)
+
+    class Meta:
+        ordering = ["user__email"]
+        constraints = [models.UniqueConstraint(fields=["account", "user"], name="one_membership_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+    def may(self, right: Right) -> bool:
+        return right in RIGHTS[self.role]
+
+
+class Limits(models.Model):
+    """How much an account may have; staff edit them."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="limits")
+    trunks = models.PositiveIntegerField(default=10)
+    trunks_per_data_centre = models.PositiveIntegerField(default=10)
+    data_centres = models.PositiveIntegerField(default=2)
+    hosts_per_direction = models.PositiveIntegerField(default=3)
+    channels = models.PositiveIntegerField(default=100, help_text=_("All trunks of the account together"))
+    credit = models.DecimalField(
+        max_digits=12, decimal_places=2, default=0, help_text=_("How far orders may go beyond the balance")
+    )
+
+    class Meta:
+        verbose_name_plural = "limits"
+
+    def __str__(self) -> str:
+        return f"Limits of {self.account}"
+
+
+class AuditEvent(models.Model):
+    """Who did what; written in the transaction of the change, never altered (a trigger holds that)."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="audit", null=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, help_text=_("Empty when the system did it"))
+    action = models.CharField(max_length=64)
+    subject_kind = models.CharField(max_length=32)
+    subject_id = models.CharField(max_length=64)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["subject_kind", "subject_id", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_kind} {self.subject_id}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("the audit trail is append-only")

@@ -1,0 +1,1 @@
+"""Service addresses: the places where the equipment stands (place of primary use)."""

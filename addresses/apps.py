@@ -1,0 +1,7 @@
+"""The addresses app."""
+
+from django.apps import AppConfig
+
+
+class AddressesConfig(AppConfig):
+    name = "addresses"

@@ -1,0 +1,41 @@
+"""The service address."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from accounts.models import Account
+from addresses.validators import clean_address
+
+
+class ServiceAddress(models.Model):
+    """`country_code` is ISO 3166-1 alpha-3, `region_code` ISO 3166-2 (USA, US-NY)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="addresses")
+    name = models.CharField(max_length=64)
+    street = models.CharField(max_length=100)
+    suite = models.CharField(max_length=50, blank=True)
+    city = models.CharField(max_length=64)
+    region_code = models.CharField(max_length=10, blank=True)
+    post_code = models.CharField(max_length=16, blank=True)
+    country_code = models.CharField(max_length=3)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "service addresses"
+        constraints = [models.UniqueConstraint("account", Lower("name"), name="one_address_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        clean_address(self)
+
+    @property
+    def in_the_us(self) -> bool:
+        return self.country_code == "USA"

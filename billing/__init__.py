@@ -1,0 +1,1 @@
+"""What things cost and who paid: plans, prices, quotes, the ledger."""

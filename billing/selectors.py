@@ -1,0 +1,25 @@
+"""What an account may buy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounts.models import Account
+from billing.models import Plan, PlanActivation, Price
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOnOffer:
+    """`per_channel` is None where the plan has no price in the account's currency."""
+
+    plan: Plan
+    per_channel: Decimal | None
+    is_active: bool
+
+
+def plans_for(account: Account) -> list[PlanOnOffer]:
+    """All plans with the account's price, and whether staff activated them."""
+    active = set(PlanActivation.objects.filter(account=account).values_list("plan_id", flat=True))
+    prices = dict(Price.objects.filter(currency=account.currency).values_list("plan_id", "per_channel"))
+    return [PlanOnOffer(plan, prices.get(plan.pk), plan.pk in active) for plan in Plan.objects.all()]

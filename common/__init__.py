@@ -1,0 +1,1 @@
+"""Pages, forms and errors in general: no subject matter."""

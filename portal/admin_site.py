@@ -1,0 +1,7 @@
+"""The staff site."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalAdminConfig(AdminConfig):
+    pass

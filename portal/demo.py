@@ -1,0 +1,130 @@
+"""Demo data: the ten data centres of the product page, plans with prices, an account with money and people.
+
+Everything is written only where it is missing, so that it can run at every start.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from accounts.enums import Role
+from accounts.models import Account, Limits, Member, User
+from accounts.services import lock_account
+from addresses.models import ServiceAddress
+from billing.enums import PlanCode
+from billing.models import LedgerEntry, Plan, PlanActivation, Price
+from billing.services import credit
+from provisioning.models import DataCentre
+from routing.models import Number
+
+# Name, place, country, published addresses for static and for registered trunks: the product page's table.
+DATA_CENTRES = {
+    "FRANKFURT": ("Frankfurt", "Frankfurt, Germany", "DEU", "62.140.31.124", "62.140.31.213"),
+    "BOGOTA": ("Bogotá", "Bogotá, Colombia", "COL", "81.23.252.124", "81.23.252.80"),
+    "NEW_YORK": ("New York", "New York, US", "USA", "185.255.9.23", "185.255.9.216"),
+    "PORTLAND": ("Portland", "Portland, US", "USA", "185.255.11.170", "185.255.11.110"),
+    "SAO_PAULO": ("São Paulo", "São Paulo, Brazil", "BRA", "81.23.253.104", "81.23.253.60"),
+    "SINGAPORE": ("Singapore", "Singapore", "SGP", "81.23.254.103", "81.23.254.222"),
+    "JOHANNESBURG": ("Johannesburg", "Johannesburg, South Africa", "ZAF", "202.22.162.104", "202.22.162.50"),
+    "MOSCOW": ("Moscow", "Moscow, Russia", "RUS", "202.22.163.127", "202.22.163.222"),
+    "ISTANBUL": ("Istanbul", "Istanbul, Turkey", "TUR", "202.22.169.124", "202.22.169.222"),
+    "KUALA_LUMPUR": ("Kuala Lumpur", "Kuala Lumpur, Malaysia", "MYS", "202.22.165.100", "202.22.165.222"),
+}
+PLANS = {
+    PlanCode.METERED: ("One price per channel anywhere. Calls are charged by usage.", {"USD": "15", "EUR": "14"}),
+    PlanCode.UNLIMITED: ("Calls to US numbers are included (fair use). Others by usage.", {"USD": "24", "EUR": "22"}),
+}
+PEOPLE = {
+    "owner@example.com": ("Olivia", "Owner", Role.OWNER),
+    "engineer@example.com": ("Emil", "Engineer", Role.ENGINEER),
+    "staff@example.com": ("Sam", "Support", None),
+}
+NUMBERS = ("+13125550100", "+13125550101", "+13125550102")
+SUPPORT_MAY_CHANGE = ("limits", "planactivation")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """`password` is empty for people who existed before: only its hash is kept."""
+
+    role: str
+    email: str
+    password: str
+
+
+@transaction.atomic
+def make_catalogue() -> None:
+    """The data centres and the plans: what every installation begins with."""
+    for code, (name, place, country, static, registered) in DATA_CENTRES.items():
+        DataCentre.objects.get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "place": place,
+                "country_code": country,
+                "static_address": static,
+                "registered_address": registered,
+            },
+        )
+    for code, (description, prices) in PLANS.items():
+        plan, _made = Plan.objects.get_or_create(code=code, defaults={"description": description})
+        for currency, amount in prices.items():
+            Price.objects.get_or_create(plan=plan, currency=currency, defaults={"per_channel": Decimal(amount)})
+
+
+@transaction.atomic
+def make_demo() -> list[SignIn]:
+    """An account with 5,000 USD, both plans, an address, numbers in New York, and people to sign in as."""
+    make_catalogue()
+    account, _made = Account.objects.get_or_create(name="Example Telephony Inc", defaults={"currency": "USD"})
+    Limits.objects.get_or_create(account=account, defaults={"channels": 500})
+    for plan in Plan.objects.all():
+        PlanActivation.objects.get_or_create(plan=plan, account=account)
+    if not LedgerEntry.objects.filter(reference="demo").exists():
+        lock_account(account.pk)
+        credit(account, Decimal("5000.00"), reference="demo", description="Opening credit of the demo", actor=None)
+    ServiceAddress.objects.get_or_create(
+        account=account,
+        name="Chicago HQ",
+        defaults={
+            "street": "233 S Wacker Drive",
+            "city": "Chicago",
+            "region_code": "US-IL",
+            "post_code": "60606",
+            "country_code": "USA",
+        },
+    )
+    for e164 in NUMBERS:
+        Number.objects.get_or_create(e164=e164, defaults={"data_centre_id": "NEW_YORK", "account": account})
+    return [_person(account, email, *details) for email, details in PEOPLE.items()]
+
+
+def _person(account: Account, email: str, first: str, last: str, role: Role | None) -> SignIn:
+    label = role.label if role else "Support"
+    user = User.objects.filter(email=email).first()
+    if user is not None:
+        return SignIn(str(label), email, "")
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create_user(email, password, first_name=first, last_name=last, is_staff=role is None)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if role is None:
+        user.groups.add(support_group())
+    else:
+        Member.objects.create(account=account, user=user, role=role)
+    return SignIn(str(label), email, password)
+
+
+def support_group() -> Group:
+    """Staff who look at everything, edit limits, activate plans and credit balances."""
+    group, _made = Group.objects.get_or_create(name="Support")
+    apps = ["accounts", "addresses", "billing", "provisioning", "trunks", "routing"]
+    group.permissions.add(*Permission.objects.filter(content_type__app_label__in=apps, codename__startswith="view_"))
+    changes = [f"{verb}_{model}" for model in SUPPORT_MAY_CHANGE for verb in ("add", "change", "delete")]
+    group.permissions.add(*Permission.objects.filter(codename__in=[*changes, "change_account", "change_number"]))
+    return group

@@ -1,0 +1,48 @@
+"""The command lines of the portal's processes: `manage.py up` and docker-compose.yml run exactly these."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+PYTHON = "python"
+MIGRATE = (PYTHON, "manage.py", "migrate", "--noinput", "--verbosity", "0")
+COLLECTSTATIC = (PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+DEMO = (PYTHON, "manage.py", "demo")
+RECONCILER = (PYTHON, "manage.py", "reconcile")
+AGENT = (PYTHON, "-m", "sbc.agent")
+MEMORY_NODE = (PYTHON, "-m", "sbc.memory")
+CELERY = (PYTHON, "-m", "celery", "-A", "portal")
+WORKER = (
+    *CELERY,
+    "worker",
+    "--pool",
+    "threads",
+    "--concurrency",
+    "8",
+    "--without-gossip",
+    "--without-mingle",
+)
+
+
+def web(address: str) -> tuple[str, ...]:
+    """The web server: few processes, many threads, because pages mostly wait for the database."""
+    gunicorn = (PYTHON, "-m", "gunicorn", "portal.wsgi", "--worker-class", "gthread", "--no-control-socket")
+    return (*gunicorn, "--workers", "2", "--threads", "8", "--bind", address)
+
+
+def beat(schedule: str) -> tuple[str, ...]:
+    """The clock of the sweeps; `schedule` is the file in which it notes when it last ran what."""
+    return (*CELERY, "beat", "--schedule", schedule, "--pidfile", "")
+
+
+def carrier(addresses: Sequence[str], control_port: int) -> tuple[str, ...]:
+    """The lab's stand-in phone network: a gateway on each address, orders taken on the first."""
+    gateways = [part for address in addresses for part in ("--address", address)]
+    control = ("--control-host", addresses[0], "--control-port", str(control_port))
+    return (PYTHON, "-m", "sbc.lab.carrier", *gateways, *control)
+
+
+def here(command: Sequence[str]) -> list[str]:
+    """The same command with the interpreter that runs us."""
+    return [sys.executable if part == PYTHON else part for part in command]

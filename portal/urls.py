@@ -1,0 +1,28 @@
+"""All addresses: one include per app."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from portal import views
+
+portal_urls = (
+    [
+        path("theme/", views.theme, name="theme"),
+        path("healthz", views.healthz, name="healthz"),
+        path("readyz", views.readyz, name="readyz"),
+        path("styleguide/", views.styleguide, name="styleguide"),
+    ],
+    "portal",
+)
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="trunks:list"), name="home"),
+    path("", include(portal_urls)),
+    path("trunks/", include("trunks.urls")),
+    path("addresses/", include("addresses.urls")),
+    path("numbers/", include("routing.urls")),
+    path("billing/", include("billing.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,42 @@
+"""Words of operations, as stored and as shown."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OperationKind(models.TextChoices):
+    CREATE = "CREATE", _("creating")
+    UPDATE = "UPDATE", _("saving")
+    ENABLE = "ENABLE", _("enabling")
+    DISABLE = "DISABLE", _("disabling")
+    RESET_PASSWORD = "RESET_PASSWORD", _("resetting password")  # noqa: S105 -- the name of an operation
+    DELETE = "DELETE", _("deleting")
+    SUSPEND = "SUSPEND", _("suspending")
+    RELEASE = "RELEASE", _("releasing")
+
+
+NEVER_GIVES_UP = frozenset({OperationKind.DELETE, OperationKind.DISABLE, OperationKind.SUSPEND})
+
+
+class Status(models.TextChoices):
+    PENDING = "PENDING", _("Pending")
+    SUCCESS = "SUCCESS", _("Applied")
+    RESET = "RESET", _("Not applied, restored")
+    FAILED = "FAILED", _("Failed")
+
+
+class Step(models.TextChoices):
+    """Where the engine is; also the names of its failpoints."""
+
+    CLAIM = "claim", _("Waiting to start")
+    COMPILE = "compile", _("Preparing")
+    PUT = "put", _("Writing to the nodes")
+    READ_BACK = "read_back", _("Reading back from the nodes")
+    SETTLE = "settle", _("Finishing")
+
+
+class NodeRole(models.TextChoices):
+    PRIMARY = "PRIMARY", _("Primary")
+    BACKUP = "BACKUP", _("Backup")

@@ -1,0 +1,31 @@
+"""The node itself as a subject: its document lists the carrier's gateways of its data centre."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provisioning.models import Operation, SbcNode
+from sbc.documents import NODE, Destination, Document, NodeDocument
+
+
+class NodeSubject:
+    """Changed by staff, without operations: the sweep writes what differs. The id is the node's name."""
+
+    kind = NODE
+
+    def lock(self, id: str) -> None:
+        SbcNode.objects.select_for_update().get(name=id)
+
+    def compile(self, id: str) -> Document | None:
+        node = SbcNode.objects.get(name=id)
+        gateways = tuple(Destination(gateway.host, gateway.port) for gateway in node.data_centre.gateways.all())
+        return NodeDocument(id=id, gateways=gateways)
+
+    def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
+        return SbcNode.objects.filter(name=id)
+
+    def give_up(self, operation: Operation) -> None:
+        """Never called: nodes have no operations."""
+
+    def settled(self, operation: Operation) -> None:
+        """Never called: nodes have no operations."""

@@ -1,0 +1,74 @@
+"""Who works on an operation: claimed on the database's clock, kept by a heartbeat, numbered by an epoch."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from provisioning.enums import Status, Step
+from provisioning.models import Operation
+
+OWNER = f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+class LeaseLost(Exception):
+    """Somebody else works on the operation; stop without writing anything."""
+
+
+def claim(operation_id: UUID | str | None = None) -> Operation | None:
+    """Take the lease of a due operation, of the given one or of the longest waiting; None when there is none.
+
+    Every claim raises the epoch, so what an earlier owner still sends is refused by the nodes.
+    """
+    due = Operation.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lt=Now()), status=Status.PENDING, next_attempt_at__lte=Now()
+    )
+    if operation_id is not None:
+        due = due.filter(pk=operation_id)
+    with transaction.atomic():
+        operation = due.select_for_update(skip_locked=True).order_by("next_attempt_at").first()
+        if operation is None:
+            return None
+        Operation.objects.filter(pk=operation.pk).update(
+            lease_owner=OWNER,
+            lease_epoch=F("lease_epoch") + 1,
+            lease_until=Now() + settings.LEASE,
+            attempt=F("attempt") + 1,
+            step=Step.COMPILE,
+        )
+        operation.refresh_from_db()
+    return operation
+
+
+def mine(operation: Operation) -> Any:
+    """The operation's row as long as this process still holds its lease: a queryset of one or none."""
+    return Operation.objects.filter(pk=operation.pk, lease_epoch=operation.lease_epoch, status=Status.PENDING)
+
+
+def keep(operation: Operation, **changes: Any) -> None:
+    """Heartbeat: extend the lease and write `changes`. Raises LeaseLost."""
+    if mine(operation).update(**{"lease_until": Now() + settings.LEASE, **changes}) != 1:
+        raise LeaseLost
+
+
+def put_off(operation: Operation, reason: str, message: str) -> None:
+    """Give the lease back and try again after a growing pause with jitter. Raises LeaseLost."""
+    shortest, longest = settings.BACKOFF_SECONDS
+    pause = min(longest, shortest * 2 ** min(operation.attempt - 1, 16)) * random.uniform(0.7, 1.0)  # noqa: S311
+    changed = mine(operation).update(
+        lease_until=None,
+        next_attempt_at=Now() + timedelta(seconds=pause),
+        reason=reason,
+        message=message,
+    )
+    if changed != 1:
+        raise LeaseLost

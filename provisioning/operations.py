@@ -1,0 +1,90 @@
+"""Accepting a change: one pending operation per subject, and the nudge after commit."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, User
+from accounts.services import record
+from common.errors import Conflict
+from provisioning.enums import NEVER_GIVES_UP, OperationKind, Status
+from provisioning.models import Operation
+
+logger = logging.getLogger(__name__)
+
+# DELETE overtakes a disable that a dead node holds up (DESIGN §4.5).
+_OVERTAKES = {OperationKind.DELETE: frozenset({OperationKind.DISABLE, OperationKind.SUSPEND})}
+
+
+def accept(
+    kind: OperationKind,
+    *,
+    subject_kind: str,
+    subject_id: str,
+    subject_name: str,
+    generation: int,
+    account: Account | None,
+    actor: User | None,
+) -> Operation:
+    """Write the operation of a change that was just made, and nudge a worker when it is committed.
+
+    Call it inside the change's transaction with the subject's row locked. Raises Conflict (V-OP-1) while another
+    change is pending that this kind does not overtake.
+    """
+    _make_way(kind, subject_kind, subject_id)
+    operation = Operation.objects.create(
+        kind=kind,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        subject_name=subject_name,
+        generation=generation,
+        account=account,
+        requested_by=actor,
+        deadline_at=None if kind in NEVER_GIVES_UP else Now() + settings.OPERATION_DEADLINE,
+    )
+    record(
+        f"{subject_kind}.{kind.lower()}",
+        account_id=account.pk if account else None,
+        actor=actor,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        operation=str(operation.pk),
+        generation=generation,
+    )
+    transaction.on_commit(lambda: nudge(operation), robust=True)
+    return operation
+
+
+def _make_way(kind: OperationKind, subject_kind: str, subject_id: str) -> None:
+    pending = (
+        Operation.objects.select_for_update()
+        .filter(subject_kind=subject_kind, subject_id=subject_id, status=Status.PENDING)
+        .first()
+    )
+    if pending is None:
+        return
+    if pending.kind not in _OVERTAKES.get(kind, ()):
+        raise Conflict(_("Another change is still being applied. Try again when it has finished"))
+    pending.status, pending.reason, pending.finished_at = Status.RESET, "Superseded", Now()
+    pending.message = _("A later change took its place")
+    pending.save(update_fields=["status", "reason", "message", "finished_at"])
+
+
+def nudge(operation: Operation) -> None:
+    """Ask a worker to look at the operation now. Losing the message costs a few seconds: the sweep finds the row."""
+    from provisioning.tasks import run_operation  # the task calls the engine, which sits above this module
+
+    try:
+        run_operation.apply_async((str(operation.pk),), retry=False, expires=60)
+    except Exception as trouble:  # noqa: BLE001 -- whatever the broker does, the order stands
+        logger.warning("no nudge for operation %s: %s", operation.pk, trouble)
+
+
+def latest_operation(subject_kind: str, subject_id: str) -> Operation | None:
+    """The newest operation of a subject; the action status is read from it."""
+    return Operation.objects.filter(subject_kind=subject_kind, subject_id=subject_id).first()

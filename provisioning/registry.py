@@ -1,0 +1,49 @@
+"""What lives on nodes: each kind of subject hands in how it is compiled, where it lives and how its changes end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from provisioning.models import Operation, SbcNode
+from sbc.documents import Document
+
+
+class Subject(Protocol):
+    """One kind of subject. Filled in by the upper apps in `AppConfig.ready()`."""
+
+    kind: str
+
+    def lock(self, id: str) -> None:
+        """Lock the rows that an ending changes, in the order account, subject. Inside a transaction."""
+
+    def compile(self, id: str) -> Document | None:
+        """What the nodes must have now; None when they must not have it."""
+
+    def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
+        """The nodes that must have it."""
+
+    def give_up(self, operation: Operation) -> None:
+        """Take the intent back to the last good one, so that `compile` answers what the nodes return to.
+        Inside the transaction that marks the operation as undoing."""
+
+    def settled(self, operation: Operation) -> None:
+        """Draw the consequences of `operation.status`. Inside the settling transaction, rows locked."""
+
+
+_subjects: dict[str, Subject] = {}
+
+
+def register(subject: Subject) -> None:
+    """Make a kind of subject known to the engine."""
+    _subjects[subject.kind] = subject
+
+
+def subject_of(kind: str) -> Subject:
+    """The registered subject. Raises KeyError for an unknown kind."""
+    return _subjects[kind]
+
+
+def kinds() -> list[str]:
+    """All registered kinds."""
+    return list(_subjects)

@@ -1,0 +1,43 @@
+"""Ends an operation: one transaction for its status, the subject's consequences and the audit line."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.services import record
+from provisioning.enums import Status, Step
+from provisioning.failpoints import failpoint
+from provisioning.lease import LeaseLost, mine
+from provisioning.models import Operation
+from provisioning.registry import subject_of
+
+
+def settle(operation: Operation, status: Status, reason: str, message: str) -> None:
+    """Write the ending. Raises LeaseLost when somebody else took the operation over or ended it."""
+    failpoint("before:settle")
+    subject = subject_of(operation.subject_kind)
+    with transaction.atomic():
+        subject.lock(operation.subject_id)
+        changed = mine(operation).update(
+            status=status,
+            step=Step.SETTLE,
+            reason=reason,
+            message=message,
+            finished_at=Now(),
+            lease_until=None,
+        )
+        if changed != 1:
+            raise LeaseLost
+        operation.refresh_from_db()
+        subject.settled(operation)
+        record(
+            f"{operation.subject_kind}.{operation.kind}.{status}".lower(),
+            account_id=operation.account_id,
+            actor=None,
+            subject_kind=operation.subject_kind,
+            subject_id=operation.subject_id,
+            operation=str(operation.pk),
+            reason=reason,
+        )
+    failpoint("after:settle")

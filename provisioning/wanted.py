@@ -1,0 +1,39 @@
+"""Says what each node must have of a subject, and compiles it."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+
+from provisioning.models import NodeState
+from provisioning.registry import subject_of
+from sbc.documents import Document
+
+
+def want(kind: str, id: str, *, generation: int, epoch: int) -> list[NodeState]:
+    """Write the wanted state of every assigned node and of every node that still has something of the subject.
+
+    The subject's row is locked by the caller. Answers the states, each with its `document` (None: absent).
+    """
+    subject = subject_of(kind)
+    document = subject.compile(id)
+    assigned = {node.pk: node for node in subject.assigned_nodes(id)}
+    known = {state.node_id: state for state in NodeState.objects.filter(subject_kind=kind, subject_id=id).select_related("node")}
+    for pk, node in assigned.items():
+        known.setdefault(pk, NodeState(node=node, subject_kind=kind, subject_id=id))
+    for pk, state in known.items():
+        _ask(state, document if pk in assigned else None, generation, epoch)
+    return list(known.values())
+
+
+def _ask(state: NodeState, document: Document | None, generation: int, epoch: int) -> None:
+    state.wanted_generation, state.wanted_epoch = generation, epoch
+    state.wanted_hash = document.hash if document else ""
+    state.verified, state.last_error = False, ""
+    state.wanted_at = Now()
+    state.document = document
+    state.save()
+
+
+def attach_document(state: NodeState) -> None:
+    """Give a state that was read from the database the document that it wants."""
+    state.document = None if state.wants_absent else subject_of(state.subject_kind).compile(state.subject_id)

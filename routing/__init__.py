@@ -1,0 +1,1 @@
+"""Which call goes where: numbers (DIDs) and the trunks that take their calls."""

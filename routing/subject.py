@@ -1,0 +1,33 @@
+"""The number as a subject of provisioning; it changes without operations, the sweep writes what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provisioning.models import Operation, SbcNode
+from routing.models import Number
+from sbc.documents import NUMBER, Document, NumberDocument
+
+SUBJECT = NUMBER
+
+
+class NumberSubject:
+    kind = SUBJECT
+
+    def lock(self, id: str) -> None:
+        Number.objects.select_for_update().get(pk=id)
+
+    def compile(self, id: str) -> Document | None:
+        number = Number.objects.filter(pk=id).first()
+        if number is None or number.trunk_id is None:
+            return None
+        return NumberDocument(id=id, account_id=str(number.account_id), trunk_id=str(number.trunk_id))
+
+    def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
+        return SbcNode.objects.filter(data_centre__numbers=id)
+
+    def give_up(self, operation: Operation) -> None:
+        """Never called: numbers have no operations."""
+
+    def settled(self, operation: Operation) -> None:
+        """Never called: numbers have no operations."""

@@ -1,0 +1,34 @@
+"""Starts the agent: `python -m sbc.agent`; with `prepare` it only creates the files that Kamailio needs."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import uvicorn
+
+from sbc.agent.http import create_app
+from sbc.agent.node import Node
+from sbc.agent.settings import Settings
+from sbc.agent.store import Store, prepare
+from sbc.agent.switch import Kamailio
+from sbc.agent.watch import Watch
+
+
+def main() -> None:
+    """Prepare the node's directory, then serve until a signal comes."""
+    settings = Settings.read()
+    logging.basicConfig(level=logging.INFO, format=f"{settings.name} %(levelname)s %(message)s")
+    prepare(settings.folder)
+    if sys.argv[1:] == ["prepare"]:
+        return
+    node = Node(Store(settings.folder / "facts.db"), Kamailio(settings.rpc_socket, settings.rpc_fifo))
+    watch = Watch(node, period=settings.watch_seconds)
+    watch.start()
+    app = create_app(node, settings.token)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    watch.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The agent's HTTP interface; sbc/client.py is its other end."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sbc.agent.node import Node
+from sbc.agent.store import Refused, StaleFence
+from sbc.agent.switch import SwitchUnavailable
+from sbc.documents import Fence
+
+Handler = Callable[[Request], Awaitable[Response]]
+MAX_PAGE = 1000
+
+
+def create_app(
+    node: Node, token: str, *, routes: Sequence[Route] = (), inside: Sequence[Middleware] = ()
+) -> Starlette:
+    """The service for one node. More routes and middleware, behind the token, are for the in-memory node."""
+    interface = _Interface(node)
+    paths = [
+        Route("/v1/documents/{kind}/{id}", interface.put, methods=["PUT"]),
+        Route("/v1/documents/{kind}/{id}", interface.delete, methods=["DELETE"]),
+        Route("/v1/documents/{kind}/{id}", interface.read, methods=["GET"]),
+        Route("/v1/documents/{kind}", interface.list, methods=["GET"]),
+        Route("/v1/status", interface.status, methods=["GET"]),
+        Route("/v1/calls", interface.calls, methods=["GET"]),
+    ]
+    errors: Any = {StaleFence: _conflict, Refused: _refused, SwitchUnavailable: _unavailable}
+    middleware = [Middleware(BearerToken, token=token), *inside]
+    return Starlette(routes=[*paths, *routes], middleware=middleware, exception_handlers=errors)
+
+
+class BearerToken:
+    """Lets a request pass only with the token; compared in constant time."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app, self._wanted = app, f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or answer 401."""
+        if scope["type"] == "http":
+            given = dict(scope["headers"]).get(b"authorization", b"")
+            if not hmac.compare_digest(given, self._wanted):
+                await _error(401, "Unauthorized", "a bearer token is needed")(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class _Interface:
+    """The handlers. Work that waits for disk or Kamailio runs in a thread."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    async def put(self, request: Request) -> Response:
+        fence, document = await _fenced(request)
+        return JSONResponse(await run_in_threadpool(self._node.put, *_subject(request), fence, document))
+
+    async def delete(self, request: Request) -> Response:
+        fence, _ = await _fenced(request)
+        return JSONResponse(await run_in_threadpool(self._node.delete, *_subject(request), fence))
+
+    async def read(self, request: Request) -> Response:
+        answer = await run_in_threadpool(self._node.read, *_subject(request))
+        return JSONResponse({"known": True, **answer} if answer else {"known": False})
+
+    async def list(self, request: Request) -> Response:
+        after = request.query_params.get("after", "")
+        limit = _limit(request.query_params.get("limit", ""))
+        documents = await run_in_threadpool(self._node.page, request.path_params["kind"], after, limit)
+        return JSONResponse({"documents": documents})
+
+    async def status(self, _request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(self._node.status))
+
+    async def calls(self, _request: Request) -> Response:
+        return JSONResponse({"groups": await run_in_threadpool(self._node.calls)})
+
+
+def _subject(request: Request) -> tuple[str, str]:
+    return request.path_params["kind"], request.path_params["id"]
+
+
+def _limit(text: str) -> int:
+    return min(int(text), MAX_PAGE) if text.isdecimal() else MAX_PAGE
+
+
+async def _fenced(request: Request) -> tuple[Fence, Any]:
+    """The members that every write carries."""
+    try:
+        body = await request.json()
+        numbers = body["generation"], body["epoch"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused("BadRequest", "a write needs generation, epoch and document") from error
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise Refused("BadRequest", "generation and epoch are whole numbers")
+    return Fence(*numbers), body.get("document")
+
+
+def _error(status: int, reason: str, message: str) -> JSONResponse:
+    return JSONResponse({"reason": reason, "message": message}, status_code=status)
+
+
+async def _conflict(_request: Request, error: StaleFence) -> Response:
+    return _error(409, error.reason, str(error))
+
+
+async def _refused(_request: Request, error: Refused) -> Response:
+    return _error(422, error.reason, str(error))
+
+
+async def _unavailable(_request: Request, error: SwitchUnavailable) -> Response:
+    return _error(503, "KamailioUnavailable", str(error))

@@ -1,0 +1,127 @@
+"""What a node does with a document, agent and in-memory node alike: fence, store, apply, read back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import uuid
+from typing import Any
+
+from sbc.agent.render import Facts, Key, parse, render
+from sbc.agent.store import Refused, Row, Store
+from sbc.agent.switch import Switch, SwitchUnavailable
+from sbc.documents import KINDS, Document, Fence
+
+_SESSION = Key("agent", "session")
+Answer = dict[str, Any]
+
+
+class Node:
+    """A store and a switch that is kept equal to it. Methods may be called from several threads."""
+
+    def __init__(self, store: Store, switch: Switch) -> None:
+        self.store, self.switch = store, switch
+        self.lock = threading.RLock()
+        self._session = uuid.uuid4().hex
+
+    def put(self, kind: str, id: str, fence: Fence, wire: Any) -> Answer:
+        """Store and apply a document.
+
+        Raises Refused, and SwitchUnavailable when it is stored (and will be applied) but cannot be yet.
+        """
+        try:
+            document = parse(kind, id, wire)
+        except ValueError as error:
+            raise Refused("BadDocument", str(error)) from error
+        return self._change(kind, id, fence, document)
+
+    def delete(self, kind: str, id: str, fence: Fence) -> Answer:
+        """Leave a tombstone and remove the keys. Raises as `put` does."""
+        if kind not in KINDS:
+            raise Refused("BadDocument", f"unknown kind of document {kind!r}")
+        return self._change(kind, id, fence, None)
+
+    def read(self, kind: str, id: str) -> Answer | None:
+        """What Kamailio has of the document at this moment; None when it was never heard of."""
+        with self.lock:
+            row = self.store.get(kind, id)
+            return self._read_back(row) if row else None
+
+    def page(self, kind: str, after: str, limit: int) -> list[Answer]:
+        """Live documents as they were last read back."""
+        with self.lock:
+            return [_answer(row, row.verified, present=True) for row in self.store.page(kind, after, limit)]
+
+    def status(self) -> Answer:
+        """The boot id of the store, the number of documents, whether Kamailio answers."""
+        with self.lock:
+            try:
+                self.switch.get(_SESSION)
+            except SwitchUnavailable:
+                return self._status(kamailio=False)
+            return self._status(kamailio=True)
+
+    def calls(self) -> dict[str, int]:
+        """Calls up per channel group."""
+        with self.lock:
+            return self.switch.calls()
+
+    def apply(self, kind: str, id: str) -> Answer:
+        """Make Kamailio say what the store says about one document, and read it back."""
+        with self.lock:
+            row = self.store.get(kind, id)
+            if row is None:
+                raise LookupError(f"{kind} {id} is not in the store")
+            # The trunk's key comes last on create and first on delete: nothing leads to half a trunk.
+            facts = _facts(row)
+            for key in sorted(facts, key=_trunk_last):
+                self.switch.set(key, facts[key])
+            for key in sorted(self.store.leftovers(kind, id), key=_trunk_last, reverse=True):
+                self.switch.delete(key)
+            answer = self._read_back(row)
+            settled = answer["hash"] == row.hash
+            self.store.set_verified(kind, id, answer["hash"], settled=settled)
+            return answer
+
+    def resume(self) -> bool:
+        """Send again what was not read back. True after a start of the agent or of Kamailio."""
+        with self.lock:
+            started = self.switch.get(_SESSION) != self._session
+            for subject in self.store.unsettled(limit=500):
+                self.apply(*subject)
+            if started:
+                self.switch.set(_SESSION, self._session)
+            return started
+
+    def _change(self, kind: str, id: str, fence: Fence, document: Document | None) -> Answer:
+        with self.lock:
+            self.store.save(kind, id, fence, document)
+            return self.apply(kind, id)
+
+    def _read_back(self, row: Row) -> Answer:
+        wanted = _facts(row)
+        keys = [*wanted, *self.store.leftovers(row.kind, row.id)]
+        read = {key: value for key in keys if (value := self.switch.get(key)) is not None}
+        return _answer(row, row.hash if read == wanted else _hash(read), present=bool(read))
+
+    def _status(self, *, kamailio: bool) -> Answer:
+        return {"boot_id": self.store.boot_id, "counts": dict(self.store.counts), "kamailio": kamailio}
+
+
+def _facts(row: Row) -> Facts:
+    return render(row.document) if row.document else {}
+
+
+def _trunk_last(key: Key) -> bool:
+    return key.table == "trunk"
+
+
+def _hash(facts: Facts) -> str:
+    text = json.dumps(sorted([*key, value] for key, value in facts.items()))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answer(row: Row, hash: str, *, present: bool) -> Answer:
+    fence = {"generation": row.fence.generation, "epoch": row.fence.epoch}
+    return {"kind": row.kind, "id": row.id, **fence, "hash": hash, "present": present}

@@ -1,0 +1,202 @@
+"""The agent's durable store: documents with their fences, the facts they become, tombstones."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sbc.agent.render import Facts, Key, render
+from sbc.documents import KINDS, Document, Fence, read_document
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+DIALOGS_SCHEMA = Path(__file__).with_name("dialogs.sql")
+TOMBSTONE_SECONDS = 30 * 24 * 3600
+
+
+class Refused(Exception):
+    """What was asked will never be done; `reason` is a CamelCase code."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class StaleFence(Refused):
+    """The store holds something newer, or something else under the same fence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the store has of one document; `document` is None for a tombstone."""
+
+    kind: str
+    id: str
+    fence: Fence
+    document: Document | None
+    verified: str
+
+    @property
+    def hash(self) -> str:
+        """The hash that Kamailio should be read back to have."""
+        return self.document.hash if self.document else ""
+
+
+def prepare(folder: Path) -> None:
+    """Create the files that Kamailio and the agent expect in a node's directory; what exists is kept."""
+    (folder / "records").mkdir(parents=True, exist_ok=True)
+    Store(folder / "facts.db").close()
+    if not (folder / "dialogs.db").exists():
+        with sqlite3.connect(folder / "dialogs.db") as dialogs:
+            dialogs.execute("PRAGMA journal_mode = WAL")
+            dialogs.executescript(DIALOGS_SCHEMA.read_text())
+        dialogs.close()
+
+
+class Store:
+    """One SQLite file (or ":memory:"). Not safe for threads by itself: the node holds a lock."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._sql.execute("PRAGMA journal_mode = WAL")
+        if not self._sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'store'").fetchone():
+            self._sql.executescript(f"BEGIN; {SCHEMA.read_text()} COMMIT;")
+            self._sql.execute("INSERT INTO store VALUES (?)", (uuid.uuid4().hex,))
+        self.boot_id: str = self._sql.execute("SELECT boot_id FROM store").fetchone()[0]
+        counted = self._sql.execute(
+            "SELECT kind, count(*) FROM document WHERE body IS NOT NULL GROUP BY kind"
+        )
+        self.counts: dict[str, int] = dict.fromkeys(KINDS, 0) | dict(counted)
+        self.sizes: dict[str, int] = dict(
+            self._sql.execute("SELECT place, count(*) FROM fact GROUP BY place")
+        )
+
+    def close(self) -> None:
+        """Close the file; the store is of no use afterwards."""
+        self._sql.close()
+
+    def get(self, kind: str, id: str) -> Row | None:
+        """The document or its tombstone; None if the store never heard of it."""
+        found = self._sql.execute("SELECT * FROM document WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        return _row(found) if found else None
+
+    def save(self, kind: str, id: str, fence: Fence, document: Document | None) -> None:
+        """Store a document, or a tombstone for None, with its facts. It is on disk when this returns.
+
+        Raises StaleFence, and Refused when another document already owns one of the facts.
+        """
+        with self._transaction(durable=True):
+            row = self.get(kind, id)
+            if row and not _supersedes(fence, document, row):
+                return
+            before = render(row.document) if row and row.document else {}
+            after = render(document) if document else {}
+            self._refuse_taken(kind, id, after)
+            self._write_document(kind, id, fence, document)
+            self._write_facts(kind, id, before, after)
+        self.counts[kind] += (document is not None) - (row is not None and row.document is not None)
+        for table in {key.table for key in before.keys() | after.keys()}:
+            change = sum(key.table == table for key in after) - sum(key.table == table for key in before)
+            self.sizes[table] = self.sizes.get(table, 0) + change
+
+    def set_verified(self, kind: str, id: str, hash: str, *, settled: bool) -> None:
+        """Remember what was read from Kamailio; `settled` when that is all of it and nothing is left over."""
+        with self._transaction(durable=False):
+            self._sql.execute("UPDATE document SET verified = ? WHERE kind = ? AND id = ?", (hash, kind, id))
+            if settled:
+                self._sql.execute("DELETE FROM leftover WHERE kind = ? AND id = ?", (kind, id))
+
+    def leftovers(self, kind: str, id: str) -> list[Key]:
+        """Keys the document once had and Kamailio may still hold."""
+        found = self._sql.execute(
+            "SELECT place, key_name FROM leftover WHERE kind = ? AND id = ?", (kind, id)
+        )
+        return [Key(*key) for key in found]
+
+    def page(self, kind: str, after: str, limit: int) -> list[Row]:
+        """Live documents of a kind in order of id."""
+        sql = "SELECT * FROM document WHERE kind = ? AND id > ? AND body IS NOT NULL ORDER BY id LIMIT ?"
+        return [_row(found) for found in self._sql.execute(sql, (kind, after, limit))]
+
+    def unsettled(self, limit: int) -> list[tuple[str, str]]:
+        """Documents and tombstones (kind, id) that were not yet read back as they should be."""
+        unread = "SELECT kind, id FROM document WHERE verified = '' AND body IS NOT NULL"
+        sql = f"{unread} UNION SELECT kind, id FROM leftover LIMIT ?"  # noqa: S608 - no value in it
+        return self._sql.execute(sql, (limit,)).fetchall()
+
+    def owner(self, key: Key) -> tuple[str, str] | None:
+        """The document (kind, id) that a key belongs to."""
+        found: tuple[str, str] | None = self._sql.execute(
+            "SELECT kind, id FROM fact WHERE place = ? AND key_name = ?", key
+        ).fetchone()
+        return found
+
+    def facts(self, after: Key, limit: int) -> list[tuple[Key, str]]:
+        """The next facts in order of key."""
+        columns = "SELECT place, key_name, key_value FROM fact"
+        sql = f"{columns} WHERE (place, key_name) > (?, ?) ORDER BY place, key_name LIMIT ?"
+        return [(Key(place, name), value) for place, name, value in self._sql.execute(sql, (*after, limit))]
+
+    def table(self, table: str) -> dict[str, str]:
+        """All facts of one of Kamailio's tables."""
+        return dict(self._sql.execute("SELECT key_name, key_value FROM fact WHERE place = ?", (table,)))
+
+    def forget_old_tombstones(self) -> None:
+        """Drop tombstones that no late message can meet any more."""
+        with self._transaction(durable=False):
+            limit = time.time() - TOMBSTONE_SECONDS
+            self._sql.execute("DELETE FROM document WHERE deleted_at < ?", (limit,))
+
+    def _refuse_taken(self, kind: str, id: str, facts: Facts) -> None:
+        for key in facts:
+            owner = self.owner(key)
+            if owner and owner != (kind, id):
+                reason = "SourceHostTaken" if key.table == "source" else "KeyTaken"
+                raise Refused(reason, f"{key.table} {key.name} belongs to {owner[0]} {owner[1]}")
+
+    def _write_document(self, kind: str, id: str, fence: Fence, document: Document | None) -> None:
+        body = json.dumps(document.to_wire(), separators=(",", ":")) if document else None
+        deleted_at = None if document else int(time.time())
+        row = (kind, id, fence.generation, fence.epoch, body, "", deleted_at)
+        self._sql.execute("REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def _write_facts(self, kind: str, id: str, before: Facts, after: Facts) -> None:
+        gone = [(*key, kind, id) for key in before.keys() - after.keys()]
+        self._sql.executemany("DELETE FROM fact WHERE place = ? AND key_name = ?", [key[:2] for key in gone])
+        self._sql.executemany("REPLACE INTO leftover VALUES (?, ?, ?, ?)", gone)
+        self._sql.executemany("DELETE FROM leftover WHERE place = ? AND key_name = ?", after.keys())
+        sql = "REPLACE INTO fact (place, key_name, key_value, kind, id) VALUES (?, ?, ?, ?, ?)"
+        self._sql.executemany(sql, [(*key, value, kind, id) for key, value in after.items()])
+
+    @contextmanager
+    def _transaction(self, *, durable: bool) -> Iterator[None]:
+        self._sql.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._sql.execute("ROLLBACK")
+            raise
+        self._sql.execute("COMMIT")
+
+
+def _supersedes(fence: Fence, document: Document | None, row: Row) -> bool:
+    """False when the row already says the same. Raises StaleFence."""
+    if fence < row.fence:
+        raise StaleFence("StaleFence", f"{fence} is older than {row.fence}")
+    if fence > row.fence:
+        return True
+    if (document.hash if document else "") != row.hash:
+        raise StaleFence("FenceReused", f"{fence} was used for something else before")
+    return False
+
+
+def _row(found: tuple[str, str, int, int, str | None, str, int | None]) -> Row:
+    kind, subject_id, generation, epoch, body, verified, _ = found
+    document = read_document(kind, json.loads(body)) if body else None
+    return Row(kind, subject_id, Fence(generation, epoch), document, verified)

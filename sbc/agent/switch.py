@@ -1,0 +1,155 @@
+"""Kamailio as the agent sees it: hash tables that are read and written key by key over JSON-RPC."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, Protocol
+
+from sbc.agent.render import Key
+
+_DATAGRAM = 65536
+_NO_SUCH_KEY = (404, 500)
+
+
+class SwitchUnavailable(Exception):
+    """Kamailio did not answer."""
+
+
+class Switch(Protocol):
+    """What the agent needs of a SIP server. Every method raises SwitchUnavailable."""
+
+    def get(self, key: Key) -> str | None:
+        """The value; None when there is no such key."""
+
+    def set(self, key: Key, value: str) -> None:
+        """Write one key."""
+
+    def delete(self, key: Key) -> None:
+        """Remove one key; one that is not there is no error."""
+
+    def sizes(self) -> dict[str, int]:
+        """How many keys each table holds."""
+
+    def dump(self, table: str) -> dict[str, str]:
+        """A whole table; slow, for repair only."""
+
+    def calls(self) -> dict[str, int]:
+        """Calls up per channel group."""
+
+
+class Kamailio:
+    """A running Kamailio, reached over the sockets in its working directory. One thread at a time."""
+
+    def __init__(self, socket_path: Path, fifo_path: Path, *, timeout: float = 1.0) -> None:
+        self._path, self._fifo, self._timeout = socket_path, fifo_path, timeout
+        self._socket: socket.socket | None = None
+        self._sent = 0
+
+    def get(self, key: Key) -> str | None:
+        """As in Switch."""
+        answer = self._call("htable.get", key.table, key.name, missing={"item": {"value": None}})
+        value: str | None = answer["item"]["value"]
+        return value
+
+    def set(self, key: Key, value: str) -> None:
+        """As in Switch."""
+        self._call("htable.sets", key.table, key.name, value)
+
+    def delete(self, key: Key) -> None:
+        """As in Switch."""
+        self._call("htable.delete", key.table, key.name, missing=None)
+
+    def sizes(self) -> dict[str, int]:
+        """As in Switch."""
+        return {table["name"]: table["all"] for table in self._call("htable.stats")}
+
+    def dump(self, table: str) -> dict[str, str]:
+        """As in Switch."""
+        slots = self._call_fifo("htable.dump", table)
+        return {entry["name"]: entry["value"] for slot in slots for entry in slot["slot"]}
+
+    def calls(self) -> dict[str, int]:
+        """As in Switch."""
+        dialogs = self._call_fifo("dlg.profile_list", "group")
+        return dict(Counter(_group(dialog) for dialog in dialogs))
+
+    def _call(self, method: str, *params: str, **missing: Any) -> Any:
+        """Ask over the datagram socket. `missing` is the answer for a key that does not exist."""
+        self._sent += 1
+        request = {"jsonrpc": "2.0", "id": self._sent, "method": method, "params": params}
+        try:
+            answer = self._exchange(json.dumps(request).encode())
+        except OSError as error:
+            self._disconnect()
+            raise SwitchUnavailable(f"Kamailio does not answer: {error}") from error
+        if "error" in answer:
+            if missing and answer["error"]["code"] in _NO_SUCH_KEY:
+                return missing["missing"]
+            raise SwitchUnavailable(f"{method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def _exchange(self, request: bytes) -> dict[str, Any]:
+        if self._socket is None:
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._socket.bind("")  # an abstract address of the kernel's choice, so that Kamailio can answer
+            self._socket.settimeout(self._timeout)
+            self._socket.connect(str(self._path))
+        self._socket.send(request)
+        while True:
+            answer: dict[str, Any] = json.loads(self._socket.recv(_DATAGRAM))
+            if answer.get("id") == self._sent:  # else: the late answer to a question that timed out
+                return answer
+
+    def _disconnect(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _call_fifo(self, method: str, *params: str) -> Any:
+        """Ask over the FIFO, whose answers have no limit of size."""
+        name = f"reply_{os.getpid()}_{time.monotonic_ns()}"  # Kamailio refuses a dot
+        reply = self._fifo.with_name(name)
+        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params, "reply_name": name}
+        os.mkfifo(reply, 0o600)
+        try:
+            descriptor = os.open(reply, os.O_RDONLY | os.O_NONBLOCK)
+            try:
+                self._write_fifo(json.dumps(request).encode() + b"\n")
+                answer = json.loads(self._read_fifo(descriptor))
+            finally:
+                os.close(descriptor)
+        except (OSError, ValueError) as error:
+            raise SwitchUnavailable(f"Kamailio does not answer: {error}") from error
+        finally:
+            reply.unlink()
+        return answer["result"]
+
+    def _write_fifo(self, request: bytes) -> None:
+        descriptor = os.open(self._fifo, os.O_WRONLY | os.O_NONBLOCK)
+        try:
+            os.write(descriptor, request)
+        finally:
+            os.close(descriptor)
+
+    def _read_fifo(self, descriptor: int) -> bytes:
+        """Everything until the writer closes; the first byte may take as long as a dump takes."""
+        parts: list[bytes] = []
+        patience = 30 * self._timeout
+        while True:
+            if not select.select([descriptor], [], [], patience)[0]:
+                raise TimeoutError("no answer on the FIFO")
+            part = os.read(descriptor, 1 << 20)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+
+
+def _group(dialog: dict[str, Any]) -> str:
+    """The value of the profile `group` in a dialog's description."""
+    return next(str(profile["group"]) for profile in dialog["profiles"] if "group" in profile)

@@ -1,0 +1,127 @@
+"""The portal's side of the node agent's HTTP interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from sbc.documents import Document, Fence
+
+PAGE = 1000
+
+
+class NodeError(Exception):
+    """A node did not do what was asked."""
+
+
+class Unavailable(NodeError):
+    """The node did not answer, or answered that it is busy; the same call may succeed later."""
+
+
+class Rejected(NodeError):
+    """The node understood and refuses for good; `reason` is a CamelCase code, str() a sentence."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Stale(Rejected):
+    """The node holds a newer fence than the one that was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """`boot_id` changes whenever the agent's store was lost or Kamailio restarted; `counts` are documents per kind."""
+
+    boot_id: str
+    counts: dict[str, int]
+    kamailio: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a node really has of one document, read from Kamailio. `hash` is of the keys that were read:
+    it equals the document's hash only when every key is as it should be. `present` is False after a delete.
+    """
+
+    kind: str
+    id: str
+    fence: Fence
+    hash: str
+    present: bool
+
+
+class NodeClient:
+    """One node's agent. Every method raises Unavailable or Rejected; `timeout` is in seconds, for connecting and for each wait."""
+
+    def __init__(self, url: str, token: str, *, timeout: float = 2.0) -> None:
+        self._http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def put(self, document: Document, fence: Fence) -> Held:
+        """Store and apply the document; answers what was read back."""
+        return _held(self._call("PUT", _path(document.kind, document.id), json=_fenced(fence, document.to_wire())))
+
+    def delete(self, kind: str, id: str, fence: Fence) -> Held:
+        """Remove the document and leave a tombstone; deleting what is not there succeeds."""
+        return _held(self._call("DELETE", _path(kind, id), json=_fenced(fence, None)))
+
+    def read(self, kind: str, id: str) -> Held | None:
+        """What the node has in Kamailio at this moment; None if it never heard of it."""
+        answer = self._call("GET", _path(kind, id))
+        return _held(answer) if answer["known"] else None
+
+    def list(self, kind: str) -> Iterator[Held]:
+        """Everything of a kind that the node has, tombstones left out, in order of id."""
+        after = ""
+        while True:
+            page = self._call("GET", f"/v1/documents/{kind}", params={"after": after, "limit": PAGE})["documents"]
+            yield from map(_held, page)
+            if len(page) < PAGE:
+                return
+            after = page[-1]["id"]
+
+    def status(self) -> NodeStatus:
+        """How the node is."""
+        answer = self._call("GET", "/v1/status")
+        return NodeStatus(answer["boot_id"], answer["counts"], answer["kamailio"])
+
+    def calls(self) -> dict[str, int]:
+        """Calls up at this moment per channel group; groups without a call are left out."""
+        groups: dict[str, int] = self._call("GET", "/v1/calls")["groups"]
+        return groups
+
+    def _call(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
+        try:
+            response = self._http.request(method, path, **kwargs)
+            body: dict[str, Any] = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise Unavailable(f"no usable answer from the node: {type(error).__name__}") from error
+        if response.is_success:
+            return body
+        reason, message = body.get("reason", "NodeError"), body.get("message", f"HTTP {response.status_code}")
+        if response.status_code == httpx.codes.CONFLICT:
+            raise Stale(reason, message)
+        if response.is_client_error and response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+            raise Rejected(reason, message)
+        raise Unavailable(message)
+
+
+def _path(kind: str, id: str) -> str:
+    return f"/v1/documents/{kind}/{id}"
+
+
+def _fenced(fence: Fence, wire: dict[str, Any] | None) -> dict[str, Any]:
+    return {"generation": fence.generation, "epoch": fence.epoch, "document": wire}
+
+
+def _held(answer: dict[str, Any]) -> Held:
+    fence = Fence(answer["generation"], answer["epoch"])
+    return Held(answer["kind"], answer["id"], fence, answer["hash"], answer["present"])

@@ -1,0 +1,139 @@
+"""What a node must know, as frozen documents: their wire form and their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Self
+
+FORMAT = 1
+TRUNK, NUMBER, NODE = "trunk", "number", "node"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fence:
+    """Who may overwrite whom: a document with a smaller fence is refused by the node."""
+
+    generation: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where calls to a trunk go. Port 0 asks for an SRV look-up of the host."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The part that all documents share. `id` is unique within its kind."""
+
+    kind: ClassVar[str]
+
+    id: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON of exactly the fields of this format, without the fence."""
+        return hashlib.sha256(self._canonical().encode()).hexdigest()
+
+    def to_wire(self) -> dict[str, Any]:
+        """JSON-ready members, `format` included."""
+        return {"format": FORMAT, **asdict(self)}
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> Self:
+        """Read what `to_wire` wrote. Raises ValueError for a missing or unknown member or another format."""
+        members = dict(wire)
+        if members.pop("format", None) != FORMAT:
+            raise ValueError(f"this node reads documents of format {FORMAT}")
+        names = {field.name for field in fields(cls)}
+        if names != members.keys():
+            raise ValueError(f"members differ from format {FORMAT}: {sorted(names ^ members.keys())}")
+        return cls(**cls._parse(members))
+
+    @classmethod
+    def _parse(cls, members: dict[str, Any]) -> dict[str, Any]:
+        return {name: tuple(value) if isinstance(value, list) else value for name, value in members.items()}
+
+    def _canonical(self) -> str:
+        return json.dumps(self.to_wire(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkDocument(Document):
+    """One trunk as its nodes must have it: immutable facts, one whole revision, administrative status.
+
+    `admin_status` is ENABLED, DISABLED or SYSTEM_DISABLED; `codecs` are PCMA, PCMU, G729 in order of preference;
+    `strategy` is FAILOVER or ROUND_ROBIN; `source_hosts` are IP addresses; `group` is the channel group (the trunk
+    itself unless several trunks share one limit).
+    """
+
+    kind = TRUNK
+
+    account_id: str
+    trunk_kind: str
+    provider: str
+    provider_key: str
+    admin_status: str
+    group: str
+    tls: bool
+    channels: int
+    codecs: tuple[str, ...]
+    dtmf: str
+    fax: str
+    number_format: str
+    privacy: str
+    international: bool
+    options: bool
+    strategy: str
+    source_hosts: tuple[str, ...]
+    destinations: tuple[Destination, ...]
+    challenge_invites: bool
+    username: str
+    ha1_md5: str
+    ha1_sha256: str
+
+    @classmethod
+    def _parse(cls, members: dict[str, Any]) -> dict[str, Any]:
+        parsed = Document._parse(members)
+        parsed["destinations"] = tuple(Destination(**entry) for entry in members["destinations"])
+        return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class NumberDocument(Document):
+    """A number (DID) and the trunk that takes its calls; `id` is the number in E.164 with its plus."""
+
+    kind = NUMBER
+
+    account_id: str
+    trunk_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDocument(Document):
+    """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried."""
+
+    kind = NODE
+
+    gateways: tuple[Destination, ...]
+
+    @classmethod
+    def _parse(cls, members: dict[str, Any]) -> dict[str, Any]:
+        parsed = Document._parse(members)
+        parsed["gateways"] = tuple(Destination(**entry) for entry in members["gateways"])
+        return parsed
+
+
+KINDS: dict[str, type[Document]] = {cls.kind: cls for cls in (TrunkDocument, NumberDocument, NodeDocument)}
+
+
+def read_document(kind: str, wire: dict[str, Any]) -> Document:
+    """The document in `wire`. Raises ValueError for an unknown kind, format or member."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of document {kind!r}")
+    return KINDS[kind].from_wire(wire)

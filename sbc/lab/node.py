@@ -1,0 +1,174 @@
+"""A real node on a loopback address: Kamailio and its agent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sbc.agent.store import prepare
+from sbc.agent.switch import Kamailio, SwitchUnavailable
+from sbc.client import NodeClient, NodeError
+from sbc.lab.net import SIP_PORT, LabError
+from sbc.lab.process import PACKAGE_ROOT, Child, User
+from sbc.lab.records import CallRecord, read_records
+
+CONFIGURATION = PACKAGE_ROOT / "sbc" / "kamailio" / "kamailio.cfg"
+_LONGEST_SOCKET_PATH = 100
+_RUNTIME_FILES = ("kamailio.pid", "rpc.sock", "rpc.fifo", "reply_*")
+
+
+def kamailio_path() -> str:
+    """Where Kamailio is. Raises LabError when it is not installed."""
+    found = shutil.which("kamailio", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
+    if not found:
+        raise LabError("Kamailio is not installed: apt-get install kamailio kamailio-sqlite-modules")
+    return found
+
+
+@dataclass
+class LabNode:
+    """One node. What it was told stays in `folder` over any number of starts.
+
+    `folder` is absolute and short, for a unix socket lives there.
+    `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
+    """
+
+    name: str
+    address: str
+    folder: Path
+    agent_port: int
+    token: str
+    user: User | None = None
+    workers: int = 2
+    memory_mb: int = 128
+    watch_seconds: float = 5
+    defines: Mapping[str, str] = field(default_factory=dict)
+    _kamailio: Child | None = field(default=None, init=False, repr=False)
+    _agent: Child | None = field(default=None, init=False, repr=False)
+
+    @property
+    def agent_url(self) -> str:
+        """Where the agent listens."""
+        return f"http://{self.address}:{self.agent_port}"
+
+    def client(self, *, timeout: float = 2.0) -> NodeClient:
+        """A new client of the agent."""
+        return NodeClient(self.agent_url, self.token, timeout=timeout)
+
+    def switch(self) -> Kamailio:
+        """Kamailio's own tables, past the agent."""
+        return Kamailio(self.folder / "rpc.sock", self.folder / "rpc.fifo")
+
+    def records(self) -> list[CallRecord]:
+        """The calls that ended or were refused so far, oldest first."""
+        return read_records(self.folder / "records")
+
+    def start(self) -> None:
+        """Start both; returns when calls can pass and the agent answers."""
+        self.start_kamailio()
+        self.start_agent()
+
+    def stop(self) -> None:
+        """End both in good order."""
+        self.stop_agent()
+        self.stop_kamailio()
+
+    def kill(self) -> None:
+        """SIGKILL for everything, as a power cut would."""
+        for child in (self._agent, self._kamailio):
+            if child:
+                child.kill()
+        self._agent = self._kamailio = None
+
+    def restart_kamailio(self, *, kill: bool = False) -> None:
+        """Stop (or kill) Kamailio and start it again; the agent stays."""
+        if kill and self._kamailio:
+            self._kamailio.kill()
+        self.stop_kamailio()
+        self.start_kamailio()
+
+    def start_kamailio(self) -> None:
+        """Start Kamailio alone: calls pass with what the store says."""
+        self._prepare()
+        self._kamailio = Child(self._command(), folder=self.folder, log="kamailio.log", user=self.user)
+        self._kamailio.wait_until(self._kamailio_answers)
+
+    def stop_kamailio(self) -> None:
+        """End Kamailio alone."""
+        if self._kamailio:
+            self._kamailio.stop()
+            self._kamailio = None
+
+    def start_agent(self) -> None:
+        """Start the agent alone."""
+        self._prepare()
+        environ = {
+            "TRUNKLINE_NODE_NAME": self.name,
+            "TRUNKLINE_NODE_STATE": str(self.folder),
+            "TRUNKLINE_AGENT_HOST": self.address,
+            "TRUNKLINE_AGENT_PORT": str(self.agent_port),
+            "TRUNKLINE_AGENT_TOKEN": self.token,
+            "TRUNKLINE_AGENT_WATCH_SECONDS": str(self.watch_seconds),
+        }
+        self._agent = Child.python(
+            "sbc.agent", folder=self.folder, log="agent.log", environ=environ, user=self.user
+        )
+        self._agent.wait_until(self._agent_answers)
+
+    def stop_agent(self) -> None:
+        """End the agent alone; calls go on."""
+        if self._agent:
+            self._agent.stop()
+            self._agent = None
+
+    def _command(self) -> list[str]:
+        """In the foreground, with messages to the log and every relative path in the node's folder."""
+        folder = str(self.folder)
+        command = [kamailio_path(), "-DD", "-E", "-f", str(CONFIGURATION), "-w", folder, "-Y", folder]
+        command += [
+            "-P",
+            f"{folder}/kamailio.pid",
+            "-m",
+            str(self.memory_mb),
+            "-M",
+            "16",
+            "-n",
+            str(self.workers),
+        ]
+        command += ["-l", f"udp:{self.address}:{SIP_PORT}"]
+        for name, value in self.defines.items():
+            command += ["-A", f"{name}={value}"]
+        return command
+
+    def _prepare(self) -> None:
+        if len(str(self.folder / "rpc.sock")) > _LONGEST_SOCKET_PATH:
+            raise LabError(
+                f"{self.folder} is too long a path for a unix socket; choose a shorter state folder"
+            )
+        prepare(self.folder)
+        if not self._kamailio:
+            for pattern in _RUNTIME_FILES:
+                for stale in self.folder.glob(pattern):
+                    stale.unlink()
+        if self.user:
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, self.user.uid, self.user.gid)
+
+    def _kamailio_answers(self) -> bool:
+        try:
+            return bool(self.switch().sizes())
+        except SwitchUnavailable:
+            return False
+
+    def _agent_answers(self) -> bool:
+        client = self.client()
+        try:
+            client.status()
+        except NodeError:
+            return False
+        finally:
+            client.close()
+        return True

@@ -1,0 +1,146 @@
+"""A softphone that places a call and writes down every message."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from sbc.lab.sip import Address, Message, address_of, new_tag, offer
+from sbc.lab.wire import CallTrace, Wire, open_wire
+
+_FIRST_RETRY, _RETRIES = 0.5, 5  # RFC 3261 T1, doubled each time
+_OK = 200
+_FINAL = 200
+_REFUSED = 300
+
+
+async def call(
+    local: Address,
+    node: Address,
+    caller: str,
+    callee: str,
+    *,
+    hold_seconds: float = 1.0,
+    cancel_after: float | None = None,
+    hang_up: bool = True,
+) -> CallTrace:
+    """Place a call from `local` (port 0: any) through `node`, hold it, hang up.
+
+    `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
+    The call ends early when the other side hangs up. Raises LabError when `local` is taken.
+    """
+    inbox: asyncio.Queue[Message] = asyncio.Queue()
+    wire = await open_wire(local, lambda message, remote: _receive(wire, inbox, message, remote))
+    try:
+        outgoing = _Outgoing(wire, inbox, node, caller, callee)
+        final = await outgoing.invite(cancel_after)
+        if final is not None and _FINAL <= final.status < _REFUSED:
+            await outgoing.hold_and_hang_up(hold_seconds, hang_up=hang_up)
+        return outgoing.trace(final)
+    finally:
+        wire.close()
+
+
+def _receive(wire: Wire, inbox: asyncio.Queue[Message], message: Message, remote: Address) -> None:
+    """Requests of the other side are answered at once; a BYE and every answer go to the call."""
+    if message.status or message.method == "BYE":
+        inbox.put_nowait(message)
+    if not message.status and message.method != "ACK":
+        wire.send(message.answer(_OK, "OK", tag=new_tag(), contact=wire.local), remote)
+
+
+@dataclass
+class _Outgoing:
+    """One call that we place."""
+
+    wire: Wire
+    inbox: asyncio.Queue[Message]
+    node: Address
+    caller: str
+    callee: str
+    call_id: str = field(default_factory=new_tag)
+    tag: str = field(default_factory=new_tag)
+    to: str = ""
+    target: str = ""
+    routes: list[str] = field(default_factory=list)
+
+    async def invite(self, cancel_after: float | None) -> Message | None:
+        """The final answer, acknowledged; None when there was no answer at all."""
+        self.target, self.to = f"sip:{self.callee}@{self.node}", f"<sip:{self.callee}@{self.node}>"
+        invite = self._request("INVITE", 1, f"z9hG4bK{new_tag()}", offer(self.wire.local))
+        answer = await self._ask(invite)
+        while answer is not None and answer.status < _FINAL:
+            patience = cancel_after if answer.status > 100 else None  # noqa: PLR2004 - 100 is not ringing yet
+            following = await self._next("INVITE", patience)
+            if following is None:
+                self.wire.send(self._same_transaction(invite, "CANCEL"), self.node)
+                cancel_after = None
+            answer = following or answer
+        if answer is not None:
+            self._acknowledge(invite, answer)
+        return answer
+
+    async def hold_and_hang_up(self, seconds: float, *, hang_up: bool) -> None:
+        """Until the other side says BYE or the time is over."""
+        if await self._next("BYE", seconds) is None and hang_up:
+            await self._ask(self._request("BYE", 2, f"z9hG4bK{new_tag()}"))
+
+    def trace(self, final: Message | None) -> CallTrace:
+        """What happened so far."""
+        _, status, reason = final.first.split(" ", 2) if final else ("", "408", "No Answer")
+        return CallTrace(self.call_id, int(status), reason, self.wire.of_call(self.call_id))
+
+    def _acknowledge(self, invite: Message, answer: Message) -> None:
+        self.to = answer["To"]
+        if answer.status >= _REFUSED:
+            self.wire.send(self._same_transaction(invite, "ACK", to=self.to), self.node)
+            return
+        self.target = answer["Contact"].partition("<")[2].partition(">")[0]
+        self.routes = answer.all("Record-Route")[::-1]
+        self.wire.send(self._request("ACK", 1, f"z9hG4bK{new_tag()}"), self._next_hop())
+
+    async def _ask(self, request: Message) -> Message | None:
+        """Send, and send again, until the first answer."""
+        wait = _FIRST_RETRY
+        for _ in range(_RETRIES):
+            self.wire.send(request, self._next_hop())
+            answer = await self._next(request.method, wait)
+            if answer is not None:
+                return answer
+            wait *= 2
+        return None
+
+    async def _next(self, method: str, seconds: float | None) -> Message | None:
+        """The next message about `method`; None when the time is over."""
+        try:
+            async with asyncio.timeout(seconds):
+                while (message := await self.inbox.get()).method != method:
+                    pass
+                return message
+        except TimeoutError:
+            return None
+
+    def _next_hop(self) -> Address:
+        return address_of(self.routes[0]) if self.routes else self.node
+
+    def _request(self, method: str, number: int, branch: str, body: str = "") -> Message:
+        headers = [("Via", f"SIP/2.0/UDP {self.wire.local};branch={branch};rport"), ("Max-Forwards", "70")]
+        headers += [("Route", route) for route in self.routes]
+        headers += [("From", f"<sip:{self.caller}@{self.wire.local.host}>;tag={self.tag}"), ("To", self.to)]
+        headers += [("Call-ID", self.call_id), ("CSeq", f"{number} {method}")]
+        headers += [
+            ("Contact", f"<sip:{self.caller}@{self.wire.local}>"),
+            ("User-Agent", "Trunkline softphone"),
+        ]
+        if body:
+            headers.append(("Content-Type", "application/sdp"))
+        return Message(f"{method} {self.target} SIP/2.0", headers, body)
+
+    def _same_transaction(self, invite: Message, method: str, *, to: str = "") -> Message:
+        """A CANCEL, or the ACK of a refusal: the INVITE's own address and branch."""
+        branch = invite["Via"].partition("branch=")[2].partition(";")[0]
+        request = self._request(method, 1, branch)
+        return Message(
+            f"{method} {invite.first.split()[1]} SIP/2.0",
+            [(name, to or value if name == "To" else value) for name, value in request.headers],
+        )

@@ -1,0 +1,189 @@
+"""The in-memory node: the agent's interface and rules without Kamailio, plus faults: `python -m sbc.memory`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sbc.agent.http import create_app
+from sbc.agent.node import Answer, Node
+from sbc.agent.render import Key, parse
+from sbc.agent.store import Refused, Store
+from sbc.documents import Fence
+
+_CONTROL = ("/v1/faults", "/v1/journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What is wrong with the node now. `reject` maps ids of documents to the reason they are refused with."""
+
+    down: bool = False  # 503, as if nobody listened
+    slow: float = 0  # seconds before each request is looked at
+    hang: bool = False  # no answer for as long as this is set
+    apply_then_drop_reply: bool = False  # writes are done, their answers cut off
+    ok_but_not_applied: bool = False  # writes are answered well and forgotten
+    keys_not_applied: bool = False  # writes are stored, but Kamailio does not take them: read back tells
+    reject: dict[str, str] = field(default_factory=dict)
+    list_empty_once: bool = False  # the next list is empty though nothing was deleted
+    calls: dict[str, int] = field(default_factory=dict)  # what /v1/calls says
+
+
+class MemorySwitch:
+    """Hash tables in a dictionary, in place of Kamailio."""
+
+    def __init__(self, faults: Callable[[], Faults]) -> None:
+        self._faults, self._keys = faults, dict[Key, str]()
+
+    def get(self, key: Key) -> str | None:
+        """As in Switch."""
+        return self._keys.get(key)
+
+    def set(self, key: Key, value: str) -> None:
+        """As in Switch."""
+        if not self._faults().keys_not_applied:
+            self._keys[key] = value
+
+    def delete(self, key: Key) -> None:
+        """As in Switch."""
+        if not self._faults().keys_not_applied:
+            self._keys.pop(key, None)
+
+    def sizes(self) -> dict[str, int]:
+        """As in Switch."""
+        return {table: len(self.dump(table)) for table in {key.table for key in self._keys}}
+
+    def dump(self, table: str) -> dict[str, str]:
+        """As in Switch."""
+        return {key.name: value for key, value in self._keys.items() if key.table == table}
+
+    def calls(self) -> dict[str, int]:
+        """As in Switch."""
+        return self._faults().calls
+
+
+class MemoryNode(Node):
+    """A node whose store and switch are in memory; every write is in `journal`, whatever became of it."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.journal: list[dict[str, Any]] = []
+        super().__init__(Store(":memory:"), MemorySwitch(lambda: self.faults))
+
+    def restart_empty(self) -> None:
+        """Lose everything; the boot id changes."""
+        with self.lock:
+            self.store, self.switch = Store(":memory:"), MemorySwitch(lambda: self.faults)
+
+    def put(self, kind: str, id: str, fence: Fence, wire: Any) -> Answer:
+        """As in Node."""
+        self._write_down("PUT", kind, id, fence)
+        if id in self.faults.reject:
+            raise Refused(self.faults.reject[id], f"{kind} {id} is refused by a fault")
+        if self.faults.ok_but_not_applied:
+            return _pretend(kind, id, fence, parse(kind, id, wire).hash)
+        return super().put(kind, id, fence, wire)
+
+    def delete(self, kind: str, id: str, fence: Fence) -> Answer:
+        """As in Node."""
+        self._write_down("DELETE", kind, id, fence)
+        if self.faults.ok_but_not_applied:
+            return _pretend(kind, id, fence, "")
+        return super().delete(kind, id, fence)
+
+    def page(self, kind: str, after: str, limit: int) -> list[Answer]:
+        """As in Node."""
+        if self.faults.list_empty_once:
+            self.faults = replace(self.faults, list_empty_once=False)
+            return []
+        return super().page(kind, after, limit)
+
+    def _write_down(self, method: str, kind: str, id: str, fence: Fence) -> None:
+        self.journal.append({"at": time.time(), "method": method, "kind": kind, "id": id, **asdict(fence)})
+
+
+class Trouble:
+    """The faults that happen on the way: the node does not listen, is slow, or its answer is lost."""
+
+    def __init__(self, app: ASGIApp, node: MemoryNode) -> None:
+        self._app, self._node = app, node
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, sooner or later, or not at all."""
+        if scope["type"] != "http" or scope["path"] in _CONTROL:
+            await self._app(scope, receive, send)
+            return
+        await asyncio.sleep(self._node.faults.slow)
+        while self._node.faults.hang:  # noqa: ASYNC110 - whoever clears it is in no event loop of ours
+            await asyncio.sleep(0.05)
+        if self._node.faults.down:
+            answer = JSONResponse({"reason": "Down", "message": "the node is down"}, status_code=503)
+            await answer(scope, receive, send)
+        elif self._node.faults.apply_then_drop_reply and scope["method"] in ("PUT", "DELETE"):
+            await self._app(scope, receive, _nowhere)
+            await _half_an_answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def create_memory_app(node: MemoryNode, token: str) -> Starlette:
+    """The agent's service with two more addresses: /v1/faults (GET, POST, DELETE) and /v1/journal (GET)."""
+
+    async def faults(request: Request) -> Response:
+        if request.method == "POST":
+            wanted = await request.json()
+            if wanted.pop("restart_empty", False):
+                node.restart_empty()
+            node.faults = replace(node.faults, **wanted)
+        elif request.method == "DELETE":
+            node.faults = Faults()
+        return JSONResponse(asdict(node.faults))
+
+    async def journal(_request: Request) -> Response:
+        return JSONResponse({"writes": node.journal})
+
+    routes = [
+        Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"]),
+        Route("/v1/journal", journal, methods=["GET"]),
+    ]
+    return create_app(node, token, routes=routes, inside=[Middleware(Trouble, node=node)])
+
+
+def _pretend(kind: str, id: str, fence: Fence, hash: str) -> Answer:
+    return {"kind": kind, "id": id, **asdict(fence), "hash": hash, "present": bool(hash)}
+
+
+async def _nowhere(_message: Message) -> None:
+    """Where a lost answer goes."""
+
+
+async def _half_an_answer(scope: Scope, receive: Receive, send: Send) -> None:
+    """The connection breaks in the middle: what arrives is not JSON."""
+    await Response('{"kind": "tr', media_type="application/json")(scope, receive, send)
+
+
+def main() -> None:
+    """Serve until a signal comes. The token is read from TRUNKLINE_AGENT_TOKEN."""
+    parser = argparse.ArgumentParser(prog="python -m sbc.memory", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    options = parser.parse_args()
+    app = create_memory_app(MemoryNode(), os.environ["TRUNKLINE_AGENT_TOKEN"])
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Stand-ins: a dictionary for Kamailio; an in-memory node in its own process, emptied for each test."""
+
+import pytest
+
+from sbc.agent.switch import SwitchUnavailable
+from sbc.lab.memory import MemoryNodeProcess
+
+
+class FakeSwitch:
+    """A dictionary that can be switched off and writes down the order of writes."""
+
+    def __init__(self):
+        self.keys, self.log, self.off, self.deaf = {}, [], False, False
+
+    def _answer(self):
+        if self.off:
+            raise SwitchUnavailable("off")
+
+    def get(self, key):
+        self._answer()
+        return self.keys.get(key)
+
+    def set(self, key, value):
+        self._answer()
+        self.log.append(("set", key.table))
+        if not self.deaf:
+            self.keys[key] = value
+
+    def delete(self, key):
+        self._answer()
+        self.log.append(("delete", key.table))
+        self.keys.pop(key, None)
+
+    def sizes(self):
+        self._answer()
+        tables = ("source", "trunk", "number", "carrier", "gateways")
+        return {table: sum(key.table == table for key in self.keys) for table in tables}
+
+    def dump(self, table):
+        return {key.name: value for key, value in self.keys.items() if key.table == table}
+
+    def calls(self):
+        return {}
+
+    def facts(self):
+        return {key: value for key, value in self.keys.items() if key.table != "agent"}
+
+
+@pytest.fixture
+def switch():
+    return FakeSwitch()
+
+
+@pytest.fixture(scope="session")
+def memory_process(tmp_path_factory):
+    node = MemoryNodeProcess.start(tmp_path_factory.mktemp("memory"))
+    yield node
+    node.stop()
+
+
+@pytest.fixture
+def memory_node(memory_process):
+    memory_process.heal()
+    memory_process.fault(restart_empty=True)
+    return memory_process
+
+
+@pytest.fixture
+def client(memory_node):
+    client = memory_node.client()
+    yield client
+    client.close()

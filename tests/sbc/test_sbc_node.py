@@ -1,0 +1,140 @@
+"""Applying, reading back and healing, with a dictionary in Kamailio's place."""
+
+import pytest
+
+from sbc.agent.node import Node
+from sbc.agent.render import Key
+from sbc.agent.store import Refused, Store
+from sbc.agent.switch import SwitchUnavailable
+from sbc.agent.watch import Watch
+from sbc.documents import Fence
+from sbc.lab.samples import sample_trunk
+
+TRUNK = sample_trunk("T1", ["192.0.2.1"], [("192.0.2.9", 5060)])
+
+
+@pytest.fixture
+def node(switch):
+    return Node(Store(":memory:"), switch)
+
+
+@pytest.fixture
+def watch(node):
+    return Watch(node, period=60)
+
+
+def put(node, trunk, generation=1):
+    return node.put("trunk", trunk.id, Fence(generation, 0), trunk.to_wire())
+
+
+def test_put_answers_with_what_was_read_back(node, switch):
+    answer = put(node, TRUNK)
+    assert answer == {"kind": "trunk", "id": "T1", "generation": 1, "epoch": 0, "hash": TRUNK.hash, "present": True}
+    assert switch.log == [("set", "source"), ("set", "trunk")]
+
+
+def test_delete_begins_with_the_trunk(node, switch):
+    put(node, TRUNK)
+    switch.log.clear()
+    answer = node.delete("trunk", "T1", Fence(2, 0))
+    assert (answer["present"], answer["hash"]) == (False, "")
+    assert switch.log == [("delete", "trunk"), ("delete", "source")]
+    assert switch.keys == {}
+
+
+def test_a_moved_source_address_leaves_nothing_behind(node, switch):
+    put(node, TRUNK)
+    put(node, sample_trunk("T1", ["192.0.2.2"]), 2)
+    assert {key.name for key in switch.keys if key.table == "source"} == {"192.0.2.2"}
+
+
+def test_a_switch_that_does_not_take_keys_is_found_out(node, switch):
+    switch.deaf = True
+    answer = put(node, TRUNK)
+    assert not answer["present"]
+    assert answer["hash"] not in (TRUNK.hash, "")
+    switch.deaf = False
+    assert put(node, TRUNK)["hash"] == TRUNK.hash
+
+
+def test_a_bad_document_is_refused_alone(node):
+    with pytest.raises(Refused) as error:
+        node.put("trunk", "T1", Fence(1, 0), {"format": 1})
+    assert error.value.reason == "BadDocument"
+    assert node.read("trunk", "T1") is None
+    assert put(node, sample_trunk("T2"))["present"]
+
+
+def test_what_was_stored_while_the_switch_was_off_is_sent_later(node, switch, watch):
+    put(node, sample_trunk("T2", ["192.0.2.2"]))
+    switch.off = True
+    with pytest.raises(SwitchUnavailable):
+        put(node, TRUNK)
+    with pytest.raises(SwitchUnavailable):
+        node.delete("trunk", "T2", Fence(2, 0))
+    assert node.status()["kamailio"] is False
+    switch.off = False
+    watch.look()
+    assert node.read("trunk", "T1")["hash"] == TRUNK.hash
+    assert node.read("trunk", "T2")["present"] is False
+    assert {key.table: key.name for key in switch.facts()} == {"trunk": "T1", "source": "192.0.2.1"}
+
+
+def test_a_repeated_delete_still_removes_what_the_first_could_not(node, switch):
+    put(node, TRUNK)
+    switch.off = True
+    with pytest.raises(SwitchUnavailable):
+        node.delete("trunk", "T1", Fence(2, 0))
+    switch.off = False
+    assert node.read("trunk", "T1")["present"] is True
+    assert node.delete("trunk", "T1", Fence(2, 0))["present"] is False
+    assert switch.facts() == {}
+
+
+def test_the_list_says_what_was_last_read(node, switch):
+    switch.deaf = True
+    put(node, TRUNK)
+    assert node.page("trunk", "", 10)[0]["hash"] != TRUNK.hash
+    switch.deaf = False
+    put(node, TRUNK)
+    assert node.page("trunk", "", 10)[0]["hash"] == TRUNK.hash
+
+
+def spoil_flush(keys):
+    keys.clear()
+
+
+def spoil_value(keys):
+    keys[Key("trunk", "T1")] = "enabled=0;"
+
+
+def spoil_extra(keys):
+    keys[Key("source", "192.0.2.66")] = "T1"
+
+
+def spoil_swap(keys):
+    del keys[Key("source", "192.0.2.1")]
+    keys[Key("source", "192.0.2.66")] = "T1"
+
+
+@pytest.mark.parametrize("spoil", [spoil_flush, spoil_value, spoil_extra, spoil_swap])
+def test_the_watch_heals(node, switch, watch, spoil):
+    put(node, TRUNK)
+    before = switch.facts()
+    spoil(switch.keys)
+    watch.look()
+    watch.look()
+    assert switch.facts() == before
+
+
+def test_the_watch_goes_through_everything_in_slices(node, switch):
+    for place in range(60):
+        put(node, sample_trunk(f"T{place}", [f"192.0.2.{place}"]))
+    watch = Watch(node, period=60, keys=50)
+    before = switch.facts()
+    for key in list(before):
+        switch.keys[key] = "wrong"
+    watch.look()
+    assert switch.facts() != before
+    watch.look()
+    assert switch.facts() == before

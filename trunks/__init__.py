@@ -1,0 +1,1 @@
+"""The product: trunks, their revisions, the order wizard, list and detail."""

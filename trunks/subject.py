@@ -1,0 +1,62 @@
+"""The trunk as a subject of provisioning: how it is compiled, where it lives, how its changes end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models.functions import Now
+
+from accounts.services import lock_account
+from billing.services import capture, release
+from provisioning.enums import OperationKind, Status
+from provisioning.models import Operation, SbcNode
+from sbc.documents import Document
+from trunks.compile import trunk_document
+from trunks.enums import AdminStatus
+from trunks.models import HostClaim, Trunk
+from trunks.models.trunk import SUBJECT
+
+
+class TrunkSubject:
+    kind = SUBJECT
+
+    def lock(self, id: str) -> None:
+        account_id = Trunk.objects.values_list("account_id", flat=True).get(pk=id)
+        lock_account(account_id)
+        Trunk.objects.select_for_update().get(pk=id)
+
+    def compile(self, id: str) -> Document | None:
+        return trunk_document(Trunk.objects.select_related("wanted").get(pk=id))
+
+    def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
+        return SbcNode.objects.filter(data_centre__trunks=id)
+
+    def give_up(self, operation: Operation) -> None:
+        trunk = Trunk.objects.filter(pk=operation.subject_id)
+        if operation.kind == OperationKind.CREATE:
+            trunk.update(withdrawn_at=Now())
+        elif operation.kind == OperationKind.ENABLE:
+            trunk.update(admin_status=AdminStatus.DISABLED)
+
+    def settled(self, operation: Operation) -> None:
+        trunk = Trunk.objects.select_related("quote").get(pk=operation.subject_id)
+        succeeded = operation.status == Status.SUCCESS
+        if operation.kind == OperationKind.CREATE:
+            (capture if succeeded else release)(trunk.account, reference=hold_reference(trunk))
+            if not succeeded:
+                release_claims(trunk)
+        if succeeded and operation.kind == OperationKind.DELETE:
+            Trunk.objects.filter(pk=trunk.pk).update(gone_at=Now(), service_address=None)
+            release_claims(trunk)
+        elif succeeded:
+            Trunk.objects.filter(pk=trunk.pk).update(live=trunk.wanted)
+
+
+def hold_reference(trunk: Trunk) -> str:
+    """What the money held for a new trunk is filed under."""
+    return f"trunk:{trunk.pk}"
+
+
+def release_claims(trunk: Trunk) -> None:
+    """From now on others may claim the trunk's source addresses."""
+    HostClaim.objects.filter(trunk=trunk, released_at=None).update(released_at=Now())
