@@ -49,7 +49,8 @@ def actor_of(request: HttpRequest) -> User:
 
 def needs(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """View decorator: visitors are sent to sign in, staff without an account to the admin, members without the
-    right get 403."""
+    right get 403.
+    """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)

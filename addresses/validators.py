@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from addresses.models import ServiceAddress
 
 _MOST = {"name": 64, "street": 100, "suite": 50, "city": 64, "post_code": 16}
-_LABELS = {"name": _("Name"), "street": _("Street"), "suite": _("Suite"), "city": _("City"), "post_code": _("Post code")}
-_EMPTY = {"name": _("Enter a name for this address"), "street": _("Enter the street"), "city": _("Enter the city")}
+_LABELS = {
+    "name": _("Name"),
+    "street": _("Street"),
+    "suite": _("Suite"),
+    "city": _("City"),
+    "post_code": _("Post code"),
+}
+_EMPTY = {
+    "name": _("Enter a name for this address"),
+    "street": _("Enter the street"),
+    "city": _("Enter the city"),
+}
 _PO_BOX = re.compile(r"\bP\.?\s*O\.?\s*B(ox|\.)?\b|\bPost(al)?\s+(Office\s+)?Box\b|\bPostfach\b", re.IGNORECASE)
 
 
@@ -33,7 +43,7 @@ def clean_address(address: ServiceAddress) -> None:
         troubles.setdefault("street", ValidationError(message, code="V-ADR-5"))
     _clean_place(address, troubles)
     if troubles:
-        raise ValidationError(troubles)  # type: ignore[arg-type]  # Django takes errors as values, its stubs do not
+        raise ValidationError(troubles)
 
 
 def _clean_text(field: str, raw: str) -> str:

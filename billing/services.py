@@ -93,9 +93,7 @@ def _end_hold(account: Account, kind: EntryKind, reference: str) -> LedgerEntry:
     )
 
 
-def credit(
-    account: Account, amount: Decimal, *, reference: str, description: str, actor: User | None
-) -> LedgerEntry:
+def credit(account: Account, amount: Decimal, *, reference: str, description: str, actor: User | None) -> LedgerEntry:
     """Add money that staff received or gave. The reference makes a repeated credit an IntegrityError."""
     return LedgerEntry.objects.create(
         account=account,

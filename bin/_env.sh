@@ -26,7 +26,7 @@ VENV=${TRUNKLINE_VENV:-$home/.venv}
 export TRUNKLINE_VAR=${TRUNKLINE_VAR:-$home/var}
 export PYTHONDONTWRITEBYTECODE=${PYTHONDONTWRITEBYTECODE:-} PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
 
-# install_system COMMAND-OR-DASH PACKAGE …: Debian packages, only those that are missing. No daemon is started by it.
+# install_system PACKAGE …: Debian packages, only those that are missing. No daemon is started by it.
 install_system() {
   local missing=() package
   for package in "$@"; do

@@ -1,4 +1,4 @@
-"""Whether every pin of an .in file stands in its lock file, and every lock line has hashes; needs no network."""
+"""Whether every pin of an .in file stands in its lock file, and every line there has hashes. No network."""
 
 from __future__ import annotations
 
@@ -37,4 +37,5 @@ def problems(source: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit("\n".join(line for path in sorted(Path("requirements").glob("*.in")) for line in problems(path)))
+    sources = sorted(Path("requirements").glob("*.in"))
+    sys.exit("\n".join(line for source in sources for line in problems(source)) or 0)

@@ -37,8 +37,14 @@ DATA_CENTRES = {
     "KUALA_LUMPUR": ("Kuala Lumpur", "Kuala Lumpur, Malaysia", "MYS", "202.22.165.100", "202.22.165.222"),
 }
 PLANS = {
-    PlanCode.METERED: ("One price per channel anywhere. Calls are charged by usage.", {"USD": "15", "EUR": "14"}),
-    PlanCode.UNLIMITED: ("Calls to US numbers are included (fair use). Others by usage.", {"USD": "24", "EUR": "22"}),
+    PlanCode.METERED: (
+        "One price per channel anywhere. Calls are charged by usage.",
+        {"USD": "15", "EUR": "14"},
+    ),
+    PlanCode.UNLIMITED: (
+        "Calls to US numbers are included (fair use). Others by usage.",
+        {"USD": "24", "EUR": "22"},
+    ),
 }
 PEOPLE = {
     "owner@example.com": ("Olivia", "Owner", Role.OWNER),
@@ -88,7 +94,13 @@ def make_demo() -> list[SignIn]:
         PlanActivation.objects.get_or_create(plan=plan, account=account)
     if not LedgerEntry.objects.filter(reference="demo").exists():
         lock_account(account.pk)
-        credit(account, Decimal("5000.00"), reference="demo", description="Opening credit of the demo", actor=None)
+        credit(
+            account,
+            Decimal("5000.00"),
+            reference="demo",
+            description="Opening credit of the demo",
+            actor=None,
+        )
     ServiceAddress.objects.get_or_create(
         account=account,
         name="Chicago HQ",

@@ -224,9 +224,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": env.str(
-            "TRUNKLINE_STATICFILES", "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        )
+        "BACKEND": env.str("TRUNKLINE_STATICFILES", "whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
 

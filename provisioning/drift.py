@@ -35,12 +35,12 @@ def compare_node(node: SbcNode) -> list[Drift]:
 def _compare_kind(node: SbcNode, kind: str) -> Drift:
     held = {entry.id: entry for entry in client_of(node.agent_url).list(kind)}
     states = {state.subject_id: state for state in _quiet_states(node, kind)}
-    different = [id for id, state in states.items() if _differs(state, held.get(id))]
-    NodeState.objects.filter(pk__in=[states[id].pk for id in different]).update(verified=False)
+    different = [name for name, state in states.items() if _differs(state, held.get(name))]
+    NodeState.objects.filter(pk__in=[states[name].pk for name in different]).update(verified=False)
     known = set(
         NodeState.objects.filter(node=node, subject_kind=kind, subject_id__in=held).values_list("subject_id", flat=True)
     )
-    orphans = [entry for id, entry in held.items() if id not in known]
+    orphans = [entry for entry in held.values() if entry.id not in known]
     drift = Drift(different, [entry.id for entry in orphans], _too_many(len(orphans), len(held)))
     if different or orphans:
         logger.warning("node %s, %s: %d different, %d orphans", node, kind, len(different), len(orphans))

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -115,7 +114,7 @@ def _finish_undoing(operation: Operation, outcomes: list[Outcome]) -> None:
 
 
 def _late(operation: Operation) -> bool:
-    return lease.mine(operation).filter(Q(deadline_at__lte=Now())).exists()
+    return bool(lease.mine(operation).filter(deadline_at__lte=Now()).exists())
 
 
 def _retry_or_turn_round(operation: Operation, outcomes: list[Outcome]) -> None:

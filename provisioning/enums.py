@@ -11,7 +11,7 @@ class OperationKind(models.TextChoices):
     UPDATE = "UPDATE", _("saving")
     ENABLE = "ENABLE", _("enabling")
     DISABLE = "DISABLE", _("disabling")
-    RESET_PASSWORD = "RESET_PASSWORD", _("resetting password")  # noqa: S105 -- the name of an operation
+    RESET_PASSWORD = "RESET_PASSWORD", _("resetting password")
     DELETE = "DELETE", _("deleting")
     SUSPEND = "SUSPEND", _("suspending")
     RELEASE = "RELEASE", _("releasing")

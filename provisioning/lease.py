@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from provisioning.enums import Status, Step
@@ -49,7 +49,7 @@ def claim(operation_id: UUID | str | None = None) -> Operation | None:
     return operation
 
 
-def mine(operation: Operation) -> Any:
+def mine(operation: Operation) -> QuerySet[Operation]:
     """The operation's row as long as this process still holds its lease: a queryset of one or none."""
     return Operation.objects.filter(pk=operation.pk, lease_epoch=operation.lease_epoch, status=Status.PENDING)
 

@@ -56,7 +56,9 @@ def write(states: list[NodeState], heartbeat: Callable[[Step], None]) -> list[Ou
     paused = _paused(states)
     puts = _everywhere(
         states,
-        lambda state: _unavailable(state, "not called: it failed a moment ago") if state.node_id in paused else _put(state),
+        lambda state: (
+            _unavailable(state, "not called: it failed a moment ago") if state.node_id in paused else _put(state)
+        ),
         lambda: heartbeat(Step.PUT),
     )
     failpoint("after:put")
@@ -105,7 +107,11 @@ def _put(state: NodeState) -> Outcome:
 
 
 def _read_back(state: NodeState) -> Outcome:
-    return _try(state, lambda client: client.read(state.subject_kind, state.subject_id), lambda held: _compare(state, held))
+    return _try(
+        state,
+        lambda client: client.read(state.subject_kind, state.subject_id),
+        lambda held: _compare(state, held),
+    )
 
 
 def _compare(state: NodeState, held: Held | None) -> Outcome:

@@ -25,7 +25,8 @@ class Subject(Protocol):
 
     def give_up(self, operation: Operation) -> None:
         """Take the intent back to the last good one, so that `compile` answers what the nodes return to.
-        Inside the transaction that marks the operation as undoing."""
+        Inside the transaction that marks the operation as undoing.
+        """
 
     def settled(self, operation: Operation) -> None:
         """Draw the consequences of `operation.status`. Inside the settling transaction, rows locked."""

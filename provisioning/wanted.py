@@ -17,7 +17,10 @@ def want(kind: str, id: str, *, generation: int, epoch: int) -> list[NodeState]:
     subject = subject_of(kind)
     document = subject.compile(id)
     assigned = {node.pk: node for node in subject.assigned_nodes(id)}
-    known = {state.node_id: state for state in NodeState.objects.filter(subject_kind=kind, subject_id=id).select_related("node")}
+    known = {
+        state.node_id: state
+        for state in NodeState.objects.filter(subject_kind=kind, subject_id=id).select_related("node")
+    }
     for pk, node in assigned.items():
         known.setdefault(pk, NodeState(node=node, subject_kind=kind, subject_id=id))
     for pk, state in known.items():

@@ -15,7 +15,8 @@ E164 = RegexValidator(r"^\+[1-9][0-9]{6,14}\Z", _("Enter the number with + and c
 
 class Number(models.Model):
     """A number that customers' callers dial. Its home data centre's nodes receive its calls. Filled by staff until
-    numbers are sold."""
+    numbers are sold.
+    """
 
     e164 = models.CharField(max_length=16, primary_key=True, validators=[E164])
     data_centre = models.ForeignKey(DataCentre, models.PROTECT, related_name="numbers")

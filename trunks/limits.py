@@ -17,9 +17,7 @@ def validate_name_is_free(account: Account, name: str) -> None:
     namesake = living(account).filter(wanted__name__iexact=name).select_related("wanted").first()
     if namesake is not None:
         message = _('You already have a trunk called "%(name)s". Enter a different name')
-        raise ValidationError(
-            {"name": ValidationError(message, code="V-NAME-5", params={"name": namesake.name})}
-        )
+        raise ValidationError({"name": ValidationError(message, code="V-NAME-5", params={"name": namesake.name})})
 
 
 def validate_room(account: Account, data_centre: DataCentre, channels: int) -> None:
@@ -37,12 +35,14 @@ def validate_trunks_left(account: Account) -> None:
     most = limits_of(account).trunks
     if living(account).count() >= most:
         raise ValidationError(
-            _("You have %(most)s of %(most)s trunks. Delete one or request more"), code="limit", params={"most": most}
+            _("You have %(most)s of %(most)s trunks. Delete one or request more"),
+            code="limit",
+            params={"most": most},
         )
 
 
 def validate_data_centre(account: Account, data_centre: DataCentre) -> None:
-    """Raises ValidationError keyed by data_centre: V-LOC-2 when it is closed or full, V-LOC-3 when it is one too many."""
+    """Raises ValidationError keyed by data_centre: V-LOC-2 when closed or full, V-LOC-3 when it is one too many."""
     limits = limits_of(account)
     here = living(account).filter(data_centre=data_centre).count()
     if not data_centre.is_open or here >= limits.trunks_per_data_centre:

@@ -25,9 +25,9 @@ LAB_CUSTOMERS = 1
 
 def trunks_of(account: Account) -> QuerySet[Trunk]:
     """The account's trunks with the newest operation's words and the consolidated state (see `State`)."""
-    newest = Operation.objects.filter(
-        subject_kind=SUBJECT, subject_id=Cast(OuterRef("pk"), CharField())
-    ).order_by("-requested_at")
+    newest = Operation.objects.filter(subject_kind=SUBJECT, subject_id=Cast(OuterRef("pk"), CharField())).order_by(
+        "-requested_at"
+    )
     return (
         Trunk.objects.filter(account=account, gone_at=None)
         .select_related("wanted", "live", "data_centre", "plan")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models.functions import Now
@@ -100,7 +98,7 @@ def _set_admin_status(trunk: Trunk, status: AdminStatus, kind: OperationKind, ac
 
 
 def delete_trunk(trunk: Trunk, actor: User) -> None:
-    """Take the trunk off its nodes for good. Raises Conflict while a change is pending that deletion cannot overtake."""
+    """Take the trunk off its nodes for good. Raises Conflict while a change is pending that it cannot overtake."""
     with transaction.atomic():
         trunk = _lock(trunk)
         trunk.withdrawn_at = trunk.withdrawn_at or Now()
@@ -161,7 +159,6 @@ def taken(account: Account, data_centre: DataCentre, address: str) -> Validation
         params = {"ip": address, "name": claim.trunk.name, "place": data_centre.name}
         return ValidationError({"sources": ValidationError(message, code="V-IP-15", params=params)})
     message = _(
-        "%(ip)s cannot be used because it is registered to another customer. "
-        "If it is yours, prove that you control it"
+        "%(ip)s cannot be used because it is registered to another customer. If it is yours, prove that you control it"
     )
     return ValidationError({"sources": ValidationError(message, code="V-IP-14", params={"ip": address})})

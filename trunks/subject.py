@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models.functions import Now
 
@@ -29,7 +30,7 @@ class TrunkSubject:
         return trunk_document(Trunk.objects.select_related("wanted").get(pk=id))
 
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
-        return SbcNode.objects.filter(data_centre__trunks=id)
+        return SbcNode.objects.filter(data_centre__trunks=UUID(id))
 
     def give_up(self, operation: Operation) -> None:
         trunk = Trunk.objects.filter(pk=operation.subject_id)

@@ -175,3 +175,9 @@ def spaced(first: Any, second: Any) -> str:
 @register.filter
 def dashed(first: Any, second: Any) -> str:
     return f"{first}-{second}"
+
+
+@register.filter
+def ticks(done: int, total: int) -> list[bool]:
+    """`step|ticks:5`: which dashes of the step bar are filled."""
+    return [at < done for at in range(total)]

@@ -9,9 +9,9 @@ PYTHON = "python"
 MIGRATE = (PYTHON, "manage.py", "migrate", "--noinput", "--verbosity", "0")
 COLLECTSTATIC = (PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
 DEMO = (PYTHON, "manage.py", "demo")
+LAB = (PYTHON, "manage.py", "lab")
 RECONCILER = (PYTHON, "manage.py", "reconcile")
 AGENT = (PYTHON, "-m", "sbc.agent")
-MEMORY_NODE = (PYTHON, "-m", "sbc.memory")
 CELERY = (PYTHON, "-m", "celery", "-A", "portal")
 WORKER = (
     *CELERY,
@@ -34,6 +34,11 @@ def web(address: str) -> tuple[str, ...]:
 def beat(schedule: str) -> tuple[str, ...]:
     """The clock of the sweeps; `schedule` is the file in which it notes when it last ran what."""
     return (*CELERY, "beat", "--schedule", schedule, "--pidfile", "")
+
+
+def memory_node(host: str, port: int) -> tuple[str, ...]:
+    """A node that only remembers, for where Kamailio cannot be installed."""
+    return (PYTHON, "-m", "sbc.memory", "--host", host, "--port", str(port))
 
 
 def carrier(addresses: Sequence[str], control_port: int) -> tuple[str, ...]:

@@ -99,9 +99,7 @@ class Postgres(Embedded):
             raise LaunchError(f"initdb failed:\n{made.stdout}{made.stderr}")
 
     def _check_version(self, kept: str) -> None:
-        shown = subprocess.run(
-            [binaries.postgres(), "--version"], capture_output=True, text=True, check=True
-        ).stdout
+        shown = subprocess.run([binaries.postgres(), "--version"], capture_output=True, text=True, check=True).stdout
         if kept not in shown.replace(".", " ").split():
             raise LaunchError(
                 f"{self.data} was made by PostgreSQL {kept}, but {shown.strip()} is installed. "
@@ -141,9 +139,7 @@ class Postgres(Embedded):
 
     def urls(self) -> dict[str, str]:
         """A URL that libpq, psycopg and django-environ all read."""
-        return {
-            "DATABASE_URL": f"postgresql://{USER}:{self.password}@/{DATABASE}?host={self.state.sockets()}"
-        }
+        return {"DATABASE_URL": f"postgresql://{USER}:{self.password}@/{DATABASE}?host={self.state.sockets()}"}
 
 
 class Valkey(Embedded):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from portal.launcher.commands import MEMORY_NODE, carrier, here
+from portal.launcher.commands import carrier, here, memory_node
 from portal.launcher.environment import write_private
 from portal.launcher.processes import LaunchError, Program, wait_until
 from portal.launcher.state import REPOSITORY, State
@@ -59,6 +59,7 @@ class Lab:
         return {
             "TRUNKLINE_LAB": "1",
             "TRUNKLINE_LAB_NET": str(self.net.network),
+            "TRUNKLINE_LAB_CARRIER": self.carrier_url,
             "TRUNKLINE_MEMORY_NODES": "1" if self.memory else "0",
         }
 
@@ -69,7 +70,13 @@ class Lab:
             for place, node in zip(PLACES, self.nodes(), strict=True)
         ]
         gateways = [
-            {"data_centre": code, "name": f"Lab carrier {at}", "host": self.net.carrier(at), "port": SIP_PORT}
+            {
+                "data_centre": code,
+                "position": at,
+                "name": f"Lab carrier {at}",
+                "host": self.net.carrier(at),
+                "port": SIP_PORT,
+            }
             for code in sorted({place.data_centre for place in PLACES})
             for at in range(1, GATEWAYS + 1)
         ]
@@ -96,37 +103,28 @@ class Lab:
             if self.memory:
                 yield self._memory_node(node)
             else:
-                yield NodePart(
-                    f"{node.name} Kamailio", node.start_kamailio, node.stop_kamailio, node, "_kamailio"
-                )
+                yield NodePart(f"{node.name} Kamailio", node.start_kamailio, node.stop_kamailio, node, "_kamailio")
                 yield NodePart(f"{node.name} agent", node.start_agent, node.stop_agent, node, "_agent")
         if not self.memory:
             yield self._carrier()
 
     def _memory_node(self, node: LabNode) -> Service:
         client = node.client()
-        environment = {
-            "TRUNKLINE_NODE_NAME": node.name,
-            "TRUNKLINE_AGENT_HOST": node.address,
-            "TRUNKLINE_AGENT_PORT": str(node.agent_port),
-            "TRUNKLINE_AGENT_TOKEN": self.token,
-        }
-        return self._service(node.name, here(MEMORY_NODE), lambda: answers(client.status), environment)
+        argv = here(memory_node(node.address, node.agent_port))
+        return self._service(node.name, argv, lambda: answers(client.status))
 
     def _carrier(self) -> Service:
         addresses = [self.net.carrier(at) for at in range(1, GATEWAYS + 1)]
         control = CarrierControl(self.carrier_url)
-        return self._service("carrier", here(carrier(addresses, CONTROL_PORT)), control.ready, {})
+        return self._service("carrier", here(carrier(addresses, CONTROL_PORT)), control.ready)
 
-    def _service(
-        self, name: str, argv: list[str], ready: Callable[[], bool], environment: dict[str, str]
-    ) -> Service:
+    def _service(self, name: str, argv: list[str], ready: Callable[[], bool]) -> Service:
         program = Program(
             name=name,
             argv=argv,
             log=self.state.log(name),
             pid_file=self.state.pid_file(name),
-            environment=os.environ | environment,
+            environment=os.environ | {"TRUNKLINE_AGENT_TOKEN": self.token},
             folder=REPOSITORY,
         )
         return ProgramService(program, ready=ready)

@@ -35,9 +35,7 @@ def holder(port: int) -> str:
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if any(_target(link) in inodes for link in (process / "fd").iterdir()):
-                words = (
-                    (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-                )
+                words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
                 return f"process {process.name} ({words[:80]})"
     return "a program of another user"
 

@@ -26,16 +26,12 @@ THROWAWAY = "servers-"
 
 
 def needed(state: State, *, durable: bool = True) -> list[Embedded]:
-    """The servers we must run: those without a URL, or whose URL an earlier run of ours left in var/up.env."""
+    """The servers we must run: those without a URL, or with one that an earlier run left in var/up.env."""
     servers: dict[str, Embedded] = {
         "DATABASE_URL": Postgres(state, durable),
         "REDIS_URL": Valkey(state, durable),
     }
-    return [
-        server
-        for name, server in servers.items()
-        if state.password() in os.environ.get(name, state.password())
-    ]
+    return [server for name, server in servers.items() if state.password() in os.environ.get(name, state.password())]
 
 
 def service(server: Embedded) -> ProgramService:

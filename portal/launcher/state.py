@@ -123,9 +123,7 @@ def check_reachable(path: Path, owner: Owner) -> None:
 
 def _is_private(folder: Path, owner: Owner) -> bool:
     found = folder.lstat()
-    return (
-        stat.S_ISDIR(found.st_mode) and found.st_uid == owner.uid and stat.S_IMODE(found.st_mode) == PRIVATE
-    )
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == owner.uid and stat.S_IMODE(found.st_mode) == PRIVATE
 
 
 def _short_parent() -> str:

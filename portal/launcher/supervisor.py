@@ -60,9 +60,7 @@ class ProgramService:
             trouble = f"not ready after {self.seconds:.0f} seconds"
         if trouble:
             self.stop()
-            raise LaunchError(
-                f"{self.name}: {trouble}. The end of {self.program.log}:\n{self.program.log_tail()}"
-            )
+            raise LaunchError(f"{self.name}: {trouble}. The end of {self.program.log}:\n{self.program.log_tail()}")
 
     def trouble(self) -> str:
         """Whether it ended."""

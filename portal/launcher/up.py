@@ -100,6 +100,7 @@ class Up:
             ("Database tables", commands.MIGRATE),
             ("Style sheets and scripts", commands.COLLECTSTATIC),
             ("Demo account", commands.DEMO),
+            ("Data centres of the lab", commands.LAB),
         ):
             with self.step(label):
                 self._finish(command, state.log("setup"))
@@ -112,7 +113,7 @@ class Up:
                 stdout=output,
                 stderr=output,
                 check=False,
-                preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 (started from the main thread)
+                preexec_fn=dies_with_parent(signal.SIGTERM),
             )
         if done.returncode:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
@@ -150,9 +151,7 @@ class Up:
         if sign_ins.exists():
             for entry in json.loads(sign_ins.read_text()):
                 self.say(f"  {entry['role']:<10} {entry['email']:<28} {entry['password']}")
-        self.say(
-            f"\nLogs are in {state.folder / 'log'}, mail in {state.folder / 'mail'}. Ctrl-C stops everything."
-        )
+        self.say(f"\nLogs are in {state.folder / 'log'}, mail in {state.folder / 'mail'}. Ctrl-C stops everything.")
 
     def _stop(self, supervisor: Supervisor) -> None:
         with self.step("Stopping"):

@@ -15,7 +15,8 @@ from provisioning.enums import OperationKind, Status, Step
 
 class Operation(models.Model):
     """Written by `provisioning.operations` (accepting) and `provisioning.lease` and `provisioning.settling` (working);
-    nobody else changes it. All times are the database's."""
+    nobody else changes it. All times are the database's.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject_kind = models.CharField(max_length=16)

@@ -49,13 +49,13 @@ class LabNet:
         return str(self.customers[place])
 
 
-def first_free_net() -> LabNet:
-    """The first /16 on whose first node address nobody listens yet."""
-    for second in range(_FIRST, _LAST + 1):
+def first_free_net(start: int = _FIRST) -> LabNet:
+    """The first /16 from 127.`start` on whose first node address nobody listens yet."""
+    for second in range(start, _LAST + 1):
         net = LabNet.parse(f"127.{second}.0.0/16")
         if is_free(net.node(1)):
             return net
-    raise LabError("every lab network from 127.64 to 127.126 is taken")
+    raise LabError(f"every lab network from 127.{start} to 127.{_LAST} is taken")
 
 
 def is_free(address: str, port: int = SIP_PORT) -> bool:

@@ -65,7 +65,7 @@ class Trunk(models.Model):
 
 
 class TrunkRevision(models.Model):
-    """Everything of a trunk that can change. Written once. `destinations` are [host, port], port 0 is an SRV look-up."""
+    """Everything of a trunk that can change, written once. `destinations` are [host, port], port 0: SRV look-up."""
 
     trunk = models.ForeignKey(Trunk, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -92,6 +92,11 @@ class TrunkRevision(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, revision {self.number}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("a revision is written once")
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         """The rules about one revision by itself; those that need other rows are the service's."""
         self.name = clean_name(self.name)
@@ -99,8 +104,3 @@ class TrunkRevision(models.Model):
         self.codecs = clean_codecs(self.codecs)
         validate_audio(self.codecs, self.dtmf, self.fax)
         validate_some_host(self.source_hosts, self.destinations)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("a revision is written once")
-        super().save(*args, **kwargs)

@@ -1,8 +1,14 @@
-"""Every rule about a trunk's fields, once: forms, models and services call these. The codes are those of the docs."""
+"""Every rule about a trunk's fields, once: forms, models, services call these. Codes as in the docs."""
 
 from trunks.validators.audio import clean_codecs, validate_audio, validate_number_format
 from trunks.validators.fields import clean_channels, clean_name, validate_channels_left
-from trunks.validators.hosts import HostRules, clean_destinations, clean_sources, clean_strategy, validate_some_host
+from trunks.validators.hosts import (
+    HostRules,
+    clean_destinations,
+    clean_sources,
+    clean_strategy,
+    validate_some_host,
+)
 
 __all__ = [
     "HostRules",

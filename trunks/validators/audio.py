@@ -34,12 +34,13 @@ def validate_audio(codecs: Iterable[str], dtmf: str, fax: str) -> None:
             _("In-band fax needs G.711. Add G.711a or G.711µ, or choose T.38"), code="V-COD-4"
         )
     if troubles:
-        raise ValidationError(troubles)  # type: ignore[arg-type]  # Django takes errors as values, its stubs do not
+        raise ValidationError(troubles)
 
 
 def validate_number_format(number_format: str, *, in_the_us: bool, international: bool) -> None:
     """`in_the_us` says that the equipment is there. Raises ValidationError V-FMT-1."""
     if number_format == NumberFormat.US_NATIONAL and (international or not in_the_us):
         raise ValidationError(
-            _("US domestic format only works for calls within the United States. Choose E.164"), code="V-FMT-1"
+            _("US domestic format only works for calls within the United States. Choose E.164"),
+            code="V-FMT-1",
         )

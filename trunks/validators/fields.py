@@ -19,9 +19,7 @@ def clean_name(raw: str) -> str:
     if not name:
         raise ValidationError(_("Enter a trunk name"), code="V-NAME-1")
     if has_control_characters(name):
-        raise ValidationError(
-            _("Trunk name must not include line breaks or control characters"), code="V-NAME-4"
-        )
+        raise ValidationError(_("Trunk name must not include line breaks or control characters"), code="V-NAME-4")
     if len(name) > NAME_LENGTH:
         raise ValidationError(_("Trunk name must be 128 characters or less"), code="V-NAME-3")
     return name

@@ -28,7 +28,10 @@ HostPort = tuple[str, int]
 
 
 def clean_source(raw: str, rules: HostRules) -> str:
-    """One address that calls come from, normalised. Raises ValidationError V-IP-2 to V-IP-12, V-IP-16, V-IP-18, V-IP-19."""
+    """One address that calls come from, normalised.
+
+    Raises ValidationError V-IP-2 to V-IP-12, V-IP-16, V-IP-18, V-IP-19.
+    """
     text = _strip_scheme(tidy(raw))
     if "/" in text:
         raise ValidationError(_("Enter single IP addresses. Ranges are not accepted"), code="V-IP-10")
@@ -74,7 +77,7 @@ def clean_host_name(text: str) -> str:
 
 
 def clean_sources(raw: Iterable[str], rules: HostRules) -> tuple[list[str], list[Entry]]:
-    """The list of sources and what is wrong with which row; empty rows are left out (V-IP-13, V-IP-17 too)."""
+    """The list of sources and what is wrong with which row; empty rows are left out (V-IP-13, V-IP-17)."""
     return _clean_rows(
         [(row,) for row in raw],
         lambda row: clean_source(row[0], rules),
@@ -94,9 +97,7 @@ def clean_destinations(raw: Iterable[tuple[str, str]], rules: HostRules) -> tupl
         lambda host: ValidationError(
             _("%(host)s is already in the list"), code="V-DST-14", params={"host": show_destination(*host)}
         ),
-        ValidationError(
-            _("You can enter up to %(most)s destinations"), code="V-DST-17", params={"most": rules.most}
-        ),
+        ValidationError(_("You can enter up to %(most)s destinations"), code="V-DST-17", params={"most": rules.most}),
         rules.most,
     )
 
@@ -146,9 +147,7 @@ def clean_strategy(raw: str, destinations: Sequence[object]) -> str:
 def validate_some_host(sources: Sequence[object], destinations: Sequence[object]) -> None:
     """Raises ValidationError V-IP-1 when the trunk could neither place nor receive calls."""
     if not sources and not destinations:
-        raise ValidationError(
-            _("Enter at least one source IP address or one destination"), code="V-IP-1"
-        )
+        raise ValidationError(_("Enter at least one source IP address or one destination"), code="V-IP-1")
 
 
 def _strip_scheme(text: str) -> str:

@@ -25,9 +25,10 @@ _PRIVATE = _nets("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 _SHARED = _nets("100.64.0.0/10")
 _NO_HOST = _nets("224.0.0.0/4", "240.0.0.0/4", "255.255.255.255/32", "ff00::/8")
 _NOT_ON_THE_INTERNET = _nets(
-    "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
-    "198.51.100.0/24", "203.0.113.0/24", "::/128", "::1/128", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64",
-    "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fe80::/10", "fec0::/10",
+    "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
+    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "::/128", "::1/128", "64:ff9b::/96",
+    "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+    "5f00::/16", "fe80::/10", "fec0::/10",
 )  # fmt: skip
 _NAT64 = IPv6Network("64:ff9b::/96")
 _COMPATIBLE = IPv6Network("::/96")
@@ -35,8 +36,9 @@ _COMPATIBLE = IPv6Network("::/96")
 
 @dataclass(frozen=True, slots=True)
 class HostRules:
-    """`own` are our addresses, `allowed` networks that pass although they are not on the internet (the lab's),
-    `most` the number of hosts per direction, `no_ipv6_in` the name of a data centre that has no IPv6."""
+    """`own` are our addresses, `allowed` networks that pass although not on the internet (the lab's),
+    `most` the number of hosts per direction, `no_ipv6_in` the name of a data centre that has no IPv6.
+    """
 
     own: Collection[Network] = field(default=())
     allowed: Collection[Network] = field(default=())
@@ -64,7 +66,7 @@ def looks_like_ip(text: str) -> bool:
 
 
 def validate_host_address(address: Address, rules: HostRules) -> None:
-    """Raises ValidationError V-IP-6 to V-IP-9, V-IP-12 or V-IP-18 for an address that cannot be the customer's."""
+    """Raises ValidationError V-IP-6 to V-IP-9, V-IP-12 or V-IP-18 for what cannot be a customer's."""
     if _within(address, rules.own):
         raise _refusal(_("%(ip)s is our own address. Enter the address of your equipment"), "V-IP-12", address)
     if _within(address, rules.allowed):
@@ -73,7 +75,7 @@ def validate_host_address(address: Address, rules: HostRules) -> None:
     if embedded is not None:
         _validate_public(embedded)
     _validate_public(address)
-    if rules.no_ipv6_in and address.version == IPv6Address.version:
+    if rules.no_ipv6_in and isinstance(address, IPv6Address):
         raise ValidationError(
             _("%(place)s does not support IPv6 yet. Enter an IPv4 address"),
             code="V-IP-18",

@@ -1,0 +1,89 @@
+"""Sign-in in the words of the portal: django-allauth's forms with our labels and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.wording import EMAIL_MESSAGES
+
+
+class InOurWords:
+    """No placeholders, no browser messages, our sentences."""
+
+    use_required_attribute = False
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                field.label = _("Email")
+                self._say(field, EMAIL_MESSAGES)
+            elif name == "password":
+                self._say(field, {"required": _("Enter your password")})
+            elif name.endswith(("password1", "password2", "oldpassword")):
+                self._say(field, {"required": _("Enter a password")})
+            elif name == "code":
+                self._ask_for_code(field)
+
+    @staticmethod
+    def _say(field: forms.Field, messages: dict[str, Any]) -> None:
+        field.error_messages |= messages
+        for validator in field.validators:
+            if "invalid" in messages and getattr(validator, "code", "") == "invalid":
+                validator.message = messages["invalid"]  # type: ignore[attr-defined]
+
+    def _ask_for_code(self, field: forms.Field) -> None:
+        field.help_text = self.code_hint
+        self._say(field, {"required": _("Enter the 6-digit code")})
+        field.widget.attrs |= {"inputmode": "text", "autocapitalize": "none", "spellcheck": "false"}
+
+    code_hint: Any = _("The 6 digits your authenticator app shows, or a recovery code")
+
+
+class SignInForm(InOurWords, account.LoginForm):  # type: ignore[misc]
+    """E-mail and password. The link to a new password stands beside the button."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
+class ResetPasswordForm(InOurWords, account.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class NewPasswordForm(InOurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class ChangePasswordForm(InOurWords, account.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class AddEmailForm(InOurWords, account.AddEmailForm):  # type: ignore[misc]
+    pass
+
+
+class ConfirmPasswordForm(InOurWords, account.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class CodeForm(InOurWords, mfa.AuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class ConfirmCodeForm(InOurWords, mfa.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class SetUpAppForm(InOurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+    code_hint = _("The 6 digits the app shows")

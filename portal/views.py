@@ -1,0 +1,99 @@
+"""Pages that belong to no app: errors, health, the theme."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from common.context import THEME_COOKIE, THEMES, theme_of
+
+logger = logging.getLogger(__name__)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was open longer than its session. htmx reloads the page, which carries a new token."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "403_csrf.html", {"back_url": page_before(request)}, status=403)
+
+
+def page_before(request: HttpRequest) -> str:
+    """Where the form was, when the browser says so and it is ours."""
+    came_from = request.headers.get("Referer", "")
+    if not is_ours(request, came_from):
+        return request.path
+    parts = urlsplit(came_from)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def is_ours(request: HttpRequest, url: str) -> bool:
+    return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme in a cookie and go back."""
+    target = request.POST.get("next", "")
+    response = HttpResponseRedirect(target if is_ours(request, target) else "/")
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        age = timedelta(days=365)
+        response.set_cookie(THEME_COOKIE, chosen, max_age=age, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    return response
+
+
+def bare(request: HttpRequest, template: str, status: int, reference: str = "") -> HttpResponse:
+    """A page that needs neither database nor session."""
+    context = {
+        "brand": settings.BRAND,
+        "support_email": settings.SUPPORT_EMAIL,
+        "theme": theme_of(request),
+        "reference": reference,
+    }
+    return HttpResponse(loader.render_to_string(template, context), status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return bare(request, "400.html", 400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 with a reference that is also in the log; 503 while the database is away."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = bare(request, "503.html", 503)
+        response["Retry-After"] = "30"
+        return response
+    reference = secrets.token_hex(4)
+    logger.error("A page failed, reference %s: %s", reference, request.path)
+    return bare(request, "500.html", 500, reference)
+
+
+@never_cache
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Says nothing about anything else."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can serve pages: the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        return JsonResponse({"status": "no database"}, status=503)
+    return JsonResponse({"status": "ok"})

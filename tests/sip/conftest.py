@@ -1,0 +1,196 @@
+"""One lab for the session: two real nodes and a stand-in carrier; each test gets trunks and addresses of its own."""
+
+import asyncio
+import itertools
+import os
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from sbc.client import NodeClient
+from sbc.documents import Fence
+from sbc.lab.carrier import CarrierControl
+from sbc.lab.net import SIP_PORT, LabNet, first_free_net
+from sbc.lab.node import LabNode
+from sbc.lab.process import Child
+from sbc.lab.samples import sample_node, sample_number, sample_trunk
+from sbc.lab.sip import Address
+from sbc.lab.sipp import Sipp, run_sipp
+from sbc.lab.softphone import call
+
+TIMERS = {"ANSWER_WAIT_MS": "600", "DEAD_SECONDS": "4", "KEEPALIVE_SECONDS": "30", "KEEPALIVE_STEP": "2"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/sip/" in str(item.path):
+            item.add_marker(pytest.mark.sip)
+
+
+def until(condition, seconds=5):
+    """Wait until a condition holds; its last value is in the failure."""
+    limit = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < limit, f"still {value!r} after {seconds} s"
+        time.sleep(0.05)
+    return value
+
+
+@dataclass
+class Place:
+    """A customer's trunk and the addresses that belong to it."""
+
+    id: str
+    source: str
+    destinations: list[str]
+    number: str
+
+
+@dataclass
+class Site:
+    """A node, its agent and its records, with the verbs of the tests."""
+
+    node: LabNode
+    client: NodeClient
+    net: LabNet
+    folder: object
+    carrier: CarrierControl
+    _generations: itertools.count = field(default_factory=lambda: itertools.count(1))
+    _places: itertools.count = field(default_factory=lambda: itertools.count(1))
+    _ports: itertools.count = field(default_factory=lambda: itertools.count(5070))
+
+    @property
+    def address(self):
+        return Address(self.node.address, SIP_PORT)
+
+    def put(self, document):
+        held = self.client.put(document, Fence(next(self._generations), 0))
+        assert held.hash == document.hash
+        return held
+
+    def delete(self, kind, document_id):
+        return self.client.delete(kind, document_id, Fence(next(self._generations), 0))
+
+    def place(self, **changes):
+        """A fresh trunk with its number; `destinations` hosts, one unless told."""
+        place = next(self._places)
+        base = 10 * place
+        hosts = [self.net.customer(base + n) for n in range(1, 1 + changes.pop("destinations", 1))]
+        trunk = Place(f"{self.node.name}-{place}", self.net.customer(base), hosts, f"1312555{1000 + place}")
+        self.change(trunk, **changes)
+        self.put(sample_number(f"+{trunk.number}", trunk.id))
+        return trunk
+
+    def change(self, trunk, **changes):
+        self.put(sample_trunk(trunk.id, [trunk.source], [(host, SIP_PORT) for host in trunk.destinations], **changes))
+
+    def gateways(self, *hosts):
+        self.put(sample_node(*[(host, SIP_PORT) for host in hosts]))
+
+    def call(self, trunk, scenario="call", **options):
+        """One call out of the trunk with SIPp, to its end; answers with SIPp's messages."""
+        return run_sipp(scenario, self.folder, Address(trunk.source, next(self._ports)), self.address, **options)
+
+    def hold(self, trunk, calls=1, **options):
+        """Calls that stay up until they are stopped."""
+        local = Address(trunk.source, next(self._ports))
+        before = self.up(trunk)
+        run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=90000, seconds=120, **options)
+        until(lambda: self.up(trunk) == before + calls)
+        return run
+
+    def refused(self, trunk, status, **options):
+        return self.call(trunk, "refused", status=status, **options)
+
+    def call_in(self, trunk, caller="13125559999", hold_seconds=0.1):
+        """One call from the carrier to the trunk's number, to its end."""
+        return self.carrier.place_call(self.address, caller, trunk.number, hold_seconds=hold_seconds)
+
+    def up(self, trunk):
+        return self.client.calls().get(trunk.id, 0)
+
+    def records(self, trunk):
+        return [record for record in self.node.records() if record.trunk == trunk.id]
+
+
+@pytest.fixture(scope="session")
+def net():
+    if "TRUNKLINE_LAB_NET" in os.environ:
+        return LabNet.parse(os.environ["TRUNKLINE_LAB_NET"])
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return first_free_net(80 + 10 * int(worker))
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="session")
+def carrier(net, folder):
+    control = net.carrier(1)
+    arguments = ("--address", net.carrier(1), "--address", net.carrier(2), "--control-host", control, "--control-port", "8301")
+    child = Child.python("sbc.lab.carrier", *arguments, folder=folder, log="carrier.log")
+    carrier = CarrierControl(f"http://{control}:8301")
+    child.wait_until(carrier.ready)
+    yield carrier
+    child.stop()
+
+
+@pytest.fixture(scope="session")
+def pair(net, folder, carrier):
+    """Primary and backup."""
+    sites = []
+    for place, name in enumerate(("primary", "backup"), start=1):
+        node = LabNode(name, net.node(place), folder / name[0], 8300, "token", watch_seconds=0.5, defines=TIMERS)
+        node.start()
+        site = Site(node, node.client(), net, folder, carrier)
+        site.gateways(net.carrier(1))
+        sites.append(site)
+    # The two are never told about the same customer, so their places must not overlap.
+    sites[1]._places = itertools.count(1000)
+    yield sites
+    for site in sites:
+        site.client.close()
+        site.node.stop()
+
+
+@pytest.fixture(scope="session")
+def primary(pair):
+    return pair[0]
+
+
+@pytest.fixture(scope="session")
+def backup(pair):
+    return pair[1]
+
+
+@dataclass
+class Vanished:
+    """Two calls through one node: one whose caller said nothing any more, one that goes on."""
+
+    site: Site
+    trunk: Place
+    call_id: str
+    alive: Place
+
+
+@pytest.fixture(scope="session", autouse=True)
+def vanished(backup):
+    """Placed at the start of the session, long before the test that looks what became of them."""
+    trunk, alive = backup.place(channels=1), backup.place(channels=1)
+    going_on = backup.hold(alive)
+    calling = call(Address(trunk.source, 0), backup.address, "13125550100", "13125551234", hold_seconds=0, hang_up=False)
+    trace = asyncio.run(calling)
+    assert trace.answered
+    until(lambda: backup.up(trunk) == 1)
+    yield Vanished(backup, trunk, trace.call_id, alive)
+    going_on.stop()
+
+
+@pytest.fixture
+def site(primary):
+    """The primary, with its one gateway again after the test."""
+    yield primary
+    primary.gateways(primary.net.carrier(1))

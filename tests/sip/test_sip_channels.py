@@ -1,0 +1,107 @@
+"""The channel limit: how many calls at once, and when a channel is free again."""
+
+import asyncio
+
+from conftest import until
+from sbc.lab.answerer import Answerer, Reaction
+from sbc.lab.net import SIP_PORT
+from sbc.lab.sip import Address
+from sbc.lab.softphone import call
+
+
+def test_as_many_calls_as_channels_and_not_one_more(site):
+    trunk = site.place(channels=3)
+    held = site.hold(trunk, calls=3)
+    site.refused(trunk, 503)
+    assert site.call_in(trunk).status == 486
+    assert site.up(trunk) == 3
+    assert [(record.direction, record.code) for record in site.records(trunk)] == [("outbound", 503), ("inbound", 486)]
+    held.stop()
+
+
+def test_both_directions_and_all_trunks_of_a_group_share_one_count(site):
+    first = site.place(channels=2, group="shared")
+    second = site.place(channels=2, group="shared")
+
+    async def scenario():
+        async with Answerer(Address(second.destinations[0], SIP_PORT)):
+            incoming = asyncio.to_thread(site.call_in, second, hold_seconds=2)
+            local = Address(first.source, 0)
+            outgoing = call(local, site.address, "13125550100", "13125551234", hold_seconds=2)
+            up = asyncio.gather(incoming, outgoing)
+            await asyncio.to_thread(until, lambda: site.client.calls().get("shared") == 2)
+            await asyncio.to_thread(site.refused, first, 503)
+            await asyncio.to_thread(site.refused, second, 503)
+            return await up
+
+    assert all(trace.answered for trace in asyncio.run(scenario()))
+    until(lambda: "shared" not in site.client.calls())
+
+
+def test_forty_calls_at_once_and_exactly_three_pass(site):
+    trunk = site.place(channels=3)
+
+    async def scenario():
+        local = Address(trunk.source, 0)
+        calls = [call(local, site.address, "13125550100", "13125551234", hold_seconds=3) for _ in range(40)]
+        return await asyncio.gather(*calls)
+
+    outcomes = sorted(trace.status for trace in asyncio.run(scenario()))
+    assert outcomes == [200] * 3 + [503] * 37
+
+
+def test_a_channel_is_free_again_after_every_kind_of_end(site):
+    trunk = site.place(channels=1)
+    site.call(trunk)
+    site.call(trunk)                                            # after BYE
+    site.call(trunk, "cancel", callee="13125551180")
+    site.call(trunk)                                            # after CANCEL
+    site.refused(trunk, 486, callee="13125551486")
+    site.call(trunk)                                            # after a refusal of the callee
+    site.gateways(site.net.carrier(8))
+    site.refused(trunk, 503)
+    site.gateways(site.net.carrier(1))
+    site.call(trunk)                                            # after a gateway that is not there
+    assert site.call_in(trunk).status == 480
+    site.call(trunk)                                            # after a destination that is not there
+    until(lambda: site.up(trunk) == 0)
+    assert [record.code for record in site.records(trunk)].count(200) == 6
+
+
+def test_a_call_in_takes_its_one_channel_over_all_destinations(site):
+    trunk = site.place(channels=1, destinations=3)
+
+    async def scenario():
+        decide = lambda _: Reaction(503, 0)  # noqa: E731
+        async with Answerer(Address(trunk.destinations[0], SIP_PORT), decide):
+            async with Answerer(Address(trunk.destinations[2], SIP_PORT)) as last:
+                trace = await asyncio.to_thread(site.call_in, trunk)
+                return trace, last.calls()
+
+    trace, came = asyncio.run(scenario())
+    assert (trace.status, came) == (200, [trace.call_id])
+    until(lambda: site.up(trunk) == 0)
+
+
+def test_a_new_limit_counts_for_the_next_call(site):
+    trunk = site.place(channels=1)
+    held = site.hold(trunk)
+    site.refused(trunk, 503)
+    site.change(trunk, channels=2)
+    site.call(trunk)
+    site.change(trunk, channels=0)
+    site.refused(trunk, 503)
+    held.stop()
+
+
+def test_a_vanished_endpoint_gives_its_channel_back_and_a_live_call_is_not_cut(vanished):
+    """The calls were placed at the start of the session; this test waits for what is left of their time."""
+    site, trunk = vanished.site, vanished.trunk
+    until(lambda: site.up(trunk) == 0, seconds=70)
+    far_end = site.carrier.trace(vanished.call_id).seen
+    requests = [seen.first_line.split()[0] for seen in far_end if seen.direction == "received"]
+    assert "OPTIONS" in requests
+    assert requests[-1] == "BYE"
+    assert site.up(vanished.alive) == 1
+    site.call(trunk)
+    assert [record.code for record in site.records(trunk)] == [200, 200]
