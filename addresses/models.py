@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models import Account
+from addresses.countries import country_choices, regions_of
 from addresses.validators import clean_address
 
 
@@ -33,8 +35,23 @@ class ServiceAddress(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """`clean` says everything about the texts, in our words."""
+        texts = {field.name for field in self._meta.fields if isinstance(field, models.CharField)}
+        super().clean_fields({*(exclude or ()), *texts})
+
     def clean(self) -> None:
         clean_address(self)
+
+    @property
+    def country(self) -> str:
+        """Its name."""
+        return dict(country_choices()).get(self.country_code, self.country_code)
+
+    @property
+    def region(self) -> str:
+        """Its name; empty where addresses do not name one."""
+        return regions_of(self.country_code).get(self.region_code, "")
 
     @property
     def in_the_us(self) -> bool:

@@ -33,17 +33,19 @@ def delete_address(address: ServiceAddress, actor: User) -> None:
         try:
             address.delete()
         except ProtectedError as used:
-            names = sorted({f'"{user}"' for user in used.protected_objects})
-            raise _used_by(names) from None
+            names = sorted({str(user) for user in used.protected_objects})
+            raise used_by(names) from None
 
 
-def _used_by(names: list[str]) -> ValidationError:
+def used_by(names: list[str]) -> ValidationError:
+    """Why an address cannot be deleted: V-ADR-7."""
     message = ngettext(
         "Used by %(count)s trunk: %(names)s. Delete that trunk first",
         "Used by %(count)s trunks: %(names)s. Delete those trunks first",
         len(names),
     )
-    return ValidationError(message, code="V-ADR-7", params={"count": len(names), "names": ", ".join(names)})
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return ValidationError(message, code="V-ADR-7", params={"count": len(names), "names": quoted})
 
 
 def _validate_name_is_free(address: ServiceAddress) -> None:

@@ -32,9 +32,7 @@ def loose_ends(compose: dict[str, Any]) -> Iterator[str]:
             "networks": service.get("networks", {}),
         }
         for kind, uses in named.items():
-            yield from (
-                f"{name}: no {other} in {kind}" for other in uses if other not in compose.get(kind, {})
-            )
+            yield from (f"{name}: no {other} in {kind}" for other in uses if other not in compose.get(kind, {}))
         if "build" in service and not Path(service["build"]["dockerfile"]).exists():
             yield f"{name}: {service['build']['dockerfile']} does not exist"
         if "healthcheck" not in service and service.get("restart") != "no" and "image" in service:

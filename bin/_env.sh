@@ -85,8 +85,8 @@ find_python() {
 install_python() {
   local lock wanted=() python
   mkdir -p "$(dirname "$VENV")"
-  exec 9>"$VENV.lock"
-  flock 9
+  exec 9<"$(dirname "$VENV")"
+  flock 9 # two scripts at once: the second waits
   if ! "$VENV/bin/python" -c 'import pip' 2>/dev/null; then
     python=$(find_python) || { install_system python3-venv && python=$(find_python); } ||
       die "Python 3.11 or newer with venv is needed (Debian: python3-venv)."

@@ -31,9 +31,7 @@ def problems(source: Path) -> list[str]:
         if name not in locked or (version and locked[name] != version)
     ]
     blocks = re.split(r"\n(?=[A-Za-z0-9])", text)
-    return found + [
-        f"{lock}: no hash for {b.split()[0]}" for b in blocks if PIN.match(b) and "--hash=" not in b
-    ]
+    return found + [f"{lock}: no hash for {b.split()[0]}" for b in blocks if PIN.match(b) and "--hash=" not in b]
 
 
 if __name__ == "__main__":

@@ -82,4 +82,4 @@ class PatientRedisCache(RedisCache):
         self._ask(None, super().delete_many, keys, version)
 
     def clear(self) -> Any:
-        return self._ask(False, super().clear)
+        return self._ask(None, super().clear)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 
 class Conflict(Exception):
     """What was asked does not fit what has happened meanwhile; the answer is 409 and says what to do."""
 
-    message = _("This was changed while you looked at it. Go back and check it")
+    message: Any = _("This was changed while you looked at it. Go back and check it")
 
     def __init__(self, message: str = "", *, code: str = "conflict", back_url: str = "") -> None:
         self.message = message or self.message

@@ -11,6 +11,7 @@ from django.db import models
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 M = TypeVar("M", bound=models.Model)
 
@@ -78,6 +79,10 @@ class Portal:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                label = field.label or name.replace("_", " ").capitalize()
+                field.error_messages["required"] = _("%(label)s is missing") % {"label": label}
 
     def full_clean(self) -> None:
         super().full_clean()  # type: ignore[misc]

@@ -37,9 +37,10 @@ class InOurWords:
     @staticmethod
     def _say(field: forms.Field, messages: dict[str, Any]) -> None:
         field.error_messages |= messages
-        for validator in field.validators:
+        validators: list[Any] = field.validators
+        for validator in validators:
             if "invalid" in messages and getattr(validator, "code", "") == "invalid":
-                validator.message = messages["invalid"]  # type: ignore[attr-defined]
+                validator.message = messages["invalid"]
 
     def _ask_for_code(self, field: forms.Field) -> None:
         field.help_text = self.code_hint
@@ -49,7 +50,7 @@ class InOurWords:
     code_hint: Any = _("The 6 digits your authenticator app shows, or a recovery code")
 
 
-class SignInForm(InOurWords, account.LoginForm):  # type: ignore[misc]
+class SignInForm(InOurWords, account.LoginForm):
     """E-mail and password. The link to a new password stands beside the button."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,33 +58,33 @@ class SignInForm(InOurWords, account.LoginForm):  # type: ignore[misc]
         self.fields["password"].help_text = ""
 
 
-class ResetPasswordForm(InOurWords, account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(InOurWords, account.ResetPasswordForm):
     pass
 
 
-class NewPasswordForm(InOurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(InOurWords, account.ResetPasswordKeyForm):
     pass
 
 
-class ChangePasswordForm(InOurWords, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(InOurWords, account.ChangePasswordForm):
     pass
 
 
-class AddEmailForm(InOurWords, account.AddEmailForm):  # type: ignore[misc]
+class AddEmailForm(InOurWords, account.AddEmailForm):
     pass
 
 
-class ConfirmPasswordForm(InOurWords, account.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmPasswordForm(InOurWords, account.ReauthenticateForm):
     pass
 
 
-class CodeForm(InOurWords, mfa.AuthenticateForm):  # type: ignore[misc]
+class CodeForm(InOurWords, mfa.AuthenticateForm):
     pass
 
 
-class ConfirmCodeForm(InOurWords, mfa.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmCodeForm(InOurWords, mfa.ReauthenticateForm):
     pass
 
 
-class SetUpAppForm(InOurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+class SetUpAppForm(InOurWords, totp.ActivateTOTPForm):
     code_hint = _("The 6 digits the app shows")

@@ -36,8 +36,11 @@ class ChoiceCards(forms.RadioSelect):
         option["card"] = card
         if card.reason:
             option["attrs"]["disabled"] = True
-        if card.reason or card.description or card.aside:
-            option["attrs"]["aria-describedby"] = f"{option['attrs'].get('id', name)}_about"
+        base = option["attrs"].get("id", f"{name}_{value}")
+        option["aside_id"] = f"{base}_aside" if card.aside else ""
+        option["about_id"] = f"{base}_about" if card.description or card.reason else ""
+        if described := f"{option['aside_id']} {option['about_id']}".strip():
+            option["attrs"]["aria-describedby"] = described
         return option
 
 
@@ -53,10 +56,10 @@ class CardsField(forms.ChoiceField):
     def set_cards(self, cards: Iterable[Card]) -> None:
         self.cards = {card.value: card for card in cards}
         self.choices = [(card.value, card.label) for card in self.cards.values()]
-        self.widget.cards = self.cards  # type: ignore[attr-defined]
+        self.widget.cards = self.cards
 
     def __deepcopy__(self, memo: dict[int, Any]) -> CardsField:
-        copied: CardsField = super().__deepcopy__(memo)  # type: ignore[no-untyped-call]
+        copied: CardsField = super().__deepcopy__(memo)
         copied.set_cards(self.cards.values())
         return copied
 

@@ -20,7 +20,9 @@ class PortalAdminSite(AdminSite):
         # Imported late: allauth needs the app registry, which is being built from this module.
         from allauth.account.decorators import secure_admin_login
 
-        answer: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        answer: HttpResponse = secure_admin_login(super().login)(  # type: ignore[no-untyped-call]
+            request, extra_context
+        )
         return answer
 
 

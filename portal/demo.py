@@ -12,6 +12,7 @@ from decimal import Decimal
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import Account, Limits, Member, User
@@ -52,7 +53,17 @@ PEOPLE = {
     "staff@example.com": ("Sam", "Support", None),
 }
 NUMBERS = ("+13125550100", "+13125550101", "+13125550102")
-SUPPORT_MAY_CHANGE = ("limits", "planactivation")
+# Beside looking at everything. A ledger entry is added by the credit page, an operation "changed" by Reconcile now.
+SUPPORT_MAY = (
+    "change_account",
+    "add_limits",
+    "change_limits",
+    "add_planactivation",
+    "delete_planactivation",
+    "add_ledgerentry",
+    "change_number",
+    "change_operation",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +144,9 @@ def _person(account: Account, email: str, first: str, last: str, role: Role | No
 
 
 def support_group() -> Group:
-    """Staff who look at everything, edit limits, activate plans and credit balances."""
+    """Staff who look at everything, edit limits, activate plans, credit balances, assign numbers, reconcile."""
     group, _made = Group.objects.get_or_create(name="Support")
     apps = ["accounts", "addresses", "billing", "provisioning", "trunks", "routing"]
-    group.permissions.add(*Permission.objects.filter(content_type__app_label__in=apps, codename__startswith="view_"))
-    changes = [f"{verb}_{model}" for model in SUPPORT_MAY_CHANGE for verb in ("add", "change", "delete")]
-    group.permissions.add(*Permission.objects.filter(codename__in=[*changes, "change_account", "change_number"]))
+    ours = Permission.objects.filter(content_type__app_label__in=apps)
+    group.permissions.set(ours.filter(Q(codename__startswith="view_") | Q(codename__in=SUPPORT_MAY)))
     return group

@@ -12,11 +12,16 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from common.forms import PortalForm, RowError
-from common.htmx import STOP_POLLING
+from common.htmx import STOP_POLLING, wants_part
 from common.widgets import Card, CardsField, Host, HostRows, HostsField, OrderedField
 
 PLANS = [
-    Card("metered", "Metered", "One price per channel anywhere. Calls are charged by usage.", "$15.00 a channel"),
+    Card(
+        "metered",
+        "Metered",
+        "One price per channel anywhere. Calls are charged by usage.",
+        "$15.00 a channel",
+    ),
     Card(
         "unlimited",
         "Unlimited US domestic",
@@ -33,7 +38,9 @@ class SampleForm(PortalForm):
     widths = {"channels": "s"}
 
     name = forms.CharField(label="Name", help_text="Appears on your invoice")
-    data_centre = forms.ChoiceField(label="Data centre", choices=[("", "Choose one"), ("nyc", "New York"), ("fra", "Frankfurt")])
+    data_centre = forms.ChoiceField(
+        label="Data centre", choices=[("", "Choose one"), ("nyc", "New York"), ("fra", "Frankfurt")]
+    )
     plan = CardsField(label="Plan", cards=PLANS)
     channels = forms.IntegerField(label="Channels", help_text="A channel is one call at a time, in or out")
     codecs = OrderedField(label="Codecs", choices=CODECS, help_text="The first one both sides know is used")
@@ -49,7 +56,9 @@ class SampleForm(PortalForm):
         widget=HostRows(row_label="Destination", add_label="Add another destination", ports=True, ordered=True),
     )
     note = forms.CharField(label="Note for us", required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    options = forms.BooleanField(label="Check my equipment with SIP OPTIONS", required=False, help_text="Every 60 seconds")
+    options = forms.BooleanField(
+        label="Check my equipment with SIP OPTIONS", required=False, help_text="Every 60 seconds"
+    )
 
     def clean_sources(self) -> list[Host]:
         hosts: list[Host] = self.cleaned_data["sources"]
@@ -73,6 +82,8 @@ SAMPLE = {
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     guard()
+    if wants_part(request):
+        return render(request, "partials/sample_status.html", {"settled": True}, status=STOP_POLLING)
     form = SampleForm(request.POST) if request.method == "POST" else SampleForm(initial=SAMPLE)
     if form.is_bound and not form.rework():
         form.is_valid()
@@ -80,12 +91,6 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "now": now, "soon": now - timedelta(seconds=12), "old": now - timedelta(days=9)}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "styleguide.html", context, status=status)
-
-
-def sample_status(request: HttpRequest) -> HttpResponse:
-    """What a poll answers when nothing is pending any more."""
-    guard()
-    return render(request, "partials/sample_status.html", {"settled": True}, status=STOP_POLLING)
 
 
 def guard() -> None:

@@ -18,7 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from common.context import THEME_COOKIE, THEMES, theme_of
+from portal.styleguide import styleguide
 
+__all__ = ["bad_request", "csrf_failure", "healthz", "readyz", "server_error", "styleguide", "theme"]
 logger = logging.getLogger(__name__)
 
 

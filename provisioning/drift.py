@@ -3,50 +3,37 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
 
 from provisioning.enums import Status
 from provisioning.models import NodeState, Operation, SbcNode
 from provisioning.nodes import client_of
 from provisioning.registry import kinds
-from sbc.client import Held, NodeError
+from sbc.client import Held, NodeError, Unavailable
 from sbc.documents import Fence
 
 logger = logging.getLogger(__name__)
 ORPHANS_MOST, ORPHANS_SHARE = 10, 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Ids per finding; `orphans_left` says that there were too many to be believed."""
-
-    different: list[str]
-    orphans: list[str]
-    orphans_left: bool
-
-
-def compare_node(node: SbcNode) -> list[Drift]:
+def compare_node(node: SbcNode) -> None:
     """Compare all kinds. Raises NodeError when the node cannot be read: that is unknown, never empty."""
-    return [_compare_kind(node, kind) for kind in kinds()]
+    for kind in kinds():
+        _compare_kind(node, kind)
 
 
-def _compare_kind(node: SbcNode, kind: str) -> Drift:
-    held = {entry.id: entry for entry in client_of(node.agent_url).list(kind)}
+def _compare_kind(node: SbcNode, kind: str) -> None:
+    """What must be there is asked first and what is there second, so a change meanwhile never looks like a loss."""
+    began = SbcNode.objects.values_list(Now(), flat=True).get(pk=node.pk)
     states = {state.subject_id: state for state in _quiet_states(node, kind)}
-    different = [name for name, state in states.items() if _differs(state, held.get(name))]
-    NodeState.objects.filter(pk__in=[states[name].pk for name in different]).update(verified=False)
-    known = set(
-        NodeState.objects.filter(node=node, subject_kind=kind, subject_id__in=held).values_list("subject_id", flat=True)
-    )
-    orphans = [entry for entry in held.values() if entry.id not in known]
-    drift = Drift(different, [entry.id for entry in orphans], _too_many(len(orphans), len(held)))
-    if different or orphans:
-        logger.warning("node %s, %s: %d different, %d orphans", node, kind, len(different), len(orphans))
-    if not drift.orphans_left:
-        _remove(node, kind, orphans)
-    return drift
+    held = _list(node, kind)
+    different = [state.pk for key, state in states.items() if not state.is_met_by(held.get(key))]
+    if different:
+        logger.warning("node %s: %d of kind %s differ", node, len(different), kind)
+        NodeState.objects.filter(pk__in=different, verified_at__lte=began).update(verified=False)
+    _remove_orphans(node, kind, held, [key for key in held if key not in states])
 
 
 def _quiet_states(node: SbcNode, kind: str) -> list[NodeState]:
@@ -55,21 +42,32 @@ def _quiet_states(node: SbcNode, kind: str) -> list[NodeState]:
     return list(NodeState.objects.filter(~Exists(pending), node=node, subject_kind=kind, verified=True))
 
 
-def _differs(state: NodeState, held: Held | None) -> bool:
-    if state.wants_absent:
-        return held is not None and held.present
-    return held is None or held.hash != state.wanted_hash or held.fence != state.fence
+def _list(node: SbcNode, kind: str) -> dict[str, Held]:
+    """Everything the node has. Raises Unavailable when that is less than the node itself counts."""
+    client = client_of(node.agent_url)
+    before = client.status().counts.get(kind, 0)
+    held = {entry.id: entry for entry in client.list(kind)}
+    if len(held) < min(before, client.status().counts.get(kind, 0)):
+        raise Unavailable(f"its list of kind {kind} is shorter than its count")
+    return held
+
+
+def _remove_orphans(node: SbcNode, kind: str, held: dict[str, Held], candidates: list[str]) -> None:
+    """An orphan is something that nobody ever wanted there: a state is written before its document is sent."""
+    known = NodeState.objects.filter(node=node, subject_kind=kind, subject_id__in=candidates)
+    orphans = set(candidates) - set(known.values_list("subject_id", flat=True))
+    if _too_many(len(orphans), len(held)):
+        logger.error("node %s: %d of kind %s are orphans, too many to remove", node, len(orphans), kind)
+        return
+    for orphan in orphans:
+        fence = Fence(held[orphan].fence.generation, held[orphan].fence.epoch + 1)
+        logger.warning("node %s: orphan %s %s is removed", node, kind, orphan)
+        try:
+            client_of(node.agent_url).delete(kind, orphan, fence)
+        except NodeError as trouble:
+            logger.warning("node %s: orphan %s %s stays: %s", node, kind, orphan, trouble)
 
 
 def _too_many(orphans: int, held: int) -> bool:
     """A bug in our own reading must not empty a node (DESIGN §4.6)."""
     return orphans > ORPHANS_MOST or (orphans > 1 and orphans > held * ORPHANS_SHARE)
-
-
-def _remove(node: SbcNode, kind: str, orphans: list[Held]) -> None:
-    for entry in orphans:
-        try:
-            fence = Fence(entry.fence.generation, entry.fence.epoch + 1)
-            client_of(node.agent_url).delete(kind, entry.id, fence)
-        except NodeError as trouble:
-            logger.warning("orphan %s %s on %s stays: %s", kind, entry.id, node, trouble)

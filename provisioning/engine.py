@@ -40,10 +40,12 @@ def run(operation_id: UUID | str | None = None) -> bool:
 
 def _give_up_if_late(operation: Operation) -> bool:
     """Past its deadline an operation turns round: the nodes are put back to the last good state."""
-    late = lease.mine(operation).filter(deadline_at__lte=Now())
-    if operation.kind in NEVER_GIVES_UP or not late.exists():
+    if operation.kind in NEVER_GIVES_UP or not _late(operation):
         return False
-    _turn_round(operation, operation.reason or "TimedOut", operation.message or _("It took too long"))
+    message = _("It was not done in time")
+    if operation.message:
+        message = _("It was not done in time. The last trouble: %(last)s") % {"last": operation.message}
+    _turn_round(operation, operation.reason or "TimedOut", message)
     return True
 
 
@@ -67,9 +69,8 @@ def _turn_round(operation: Operation, reason: str, message: str) -> None:
 
 def _work(operation: Operation) -> None:
     states = _compile(operation)
-    lease.keep(operation, step=Step.PUT)
     outcomes = write(states, heartbeat=lambda step: lease.keep(operation, step=step))
-    if not states and operation.kind not in NEVER_GIVES_UP:
+    if not states and operation.kind not in NEVER_GIVES_UP and not operation.undoing:
         lease.put_off(operation, "NoNode", _("Waiting for a node in this data centre"))
     elif all(outcome.verdict is Verdict.VERIFIED for outcome in outcomes):
         _finish(operation)
@@ -84,13 +85,13 @@ def _compile(operation: Operation) -> list[NodeState]:
     subject = subject_of(operation.subject_kind)
     with transaction.atomic():
         subject.lock(operation.subject_id)
-        lease.keep(operation, step=Step.COMPILE)
         states = want(
             operation.subject_kind,
             operation.subject_id,
             generation=operation.generation,
             epoch=operation.lease_epoch,
         )
+        lease.keep(operation, step=Step.PUT)
     failpoint("after:compile")
     return states
 

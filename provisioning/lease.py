@@ -24,18 +24,21 @@ class LeaseLost(Exception):
     """Somebody else works on the operation; stop without writing anything."""
 
 
+def due() -> QuerySet[Operation]:
+    """Operations that somebody should work on and nobody does."""
+    return Operation.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lt=Now()), status=Status.PENDING, next_attempt_at__lte=Now()
+    )
+
+
 def claim(operation_id: UUID | str | None = None) -> Operation | None:
     """Take the lease of a due operation, of the given one or of the longest waiting; None when there is none.
 
     Every claim raises the epoch, so what an earlier owner still sends is refused by the nodes.
     """
-    due = Operation.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lt=Now()), status=Status.PENDING, next_attempt_at__lte=Now()
-    )
-    if operation_id is not None:
-        due = due.filter(pk=operation_id)
+    waiting = due() if operation_id is None else due().filter(pk=operation_id)
     with transaction.atomic():
-        operation = due.select_for_update(skip_locked=True).order_by("next_attempt_at").first()
+        operation = waiting.select_for_update(skip_locked=True).order_by("next_attempt_at").first()
         if operation is None:
             return None
         Operation.objects.filter(pk=operation.pk).update(

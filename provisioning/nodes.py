@@ -1,24 +1,27 @@
-"""Writes wanted states to nodes in parallel and reads them back; remembers which nodes fail."""
+"""Writes wanted states to nodes in parallel and reads them back; the rows say afterwards what was found."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import IntEnum
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from provisioning.enums import Step
 from provisioning.failpoints import failpoint
-from provisioning.models import NodeState, SbcNode
+from provisioning.health import may_call, note_answer, note_failure
+from provisioning.models import NodeState
 from sbc.client import Held, NodeClient, Rejected, Stale, Unavailable
+
+# Refusals that say nothing about the document: the node still holds the key for a subject whose removal it is owed
+# (the portal lets nobody claim a key twice), or our token is wrong. They pass; the operation tries again.
+PASSING = frozenset({"SourceHostTaken", "KeyTaken", "Unauthorized"})
 
 
 class Verdict(IntEnum):
@@ -32,13 +35,14 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`reason` is one CamelCase word, `message` a sentence; both empty when verified."""
+    """`reason` is one CamelCase word, `message` a sentence for customers, `detail` the node's own words."""
 
     verdict: Verdict
     reason: str = ""
     message: str = ""
-    took_ms: float = 0.0
     detail: str = ""
+    took_ms: float = 0.0
+    called: bool = True
 
 
 @lru_cache(maxsize=256)
@@ -48,51 +52,47 @@ def client_of(agent_url: str) -> NodeClient:
 
 
 def write(states: list[NodeState], heartbeat: Callable[[Step], None]) -> list[Outcome]:
-    """Put every state on its node and read it back, all nodes at once; the rows say afterwards what was found.
+    """Put every state on its node and read it back, all at once.
 
     `heartbeat(step)` is called at least every HEARTBEAT_SECONDS and may raise to stop the waiting.
     """
     failpoint("before:put")
-    paused = _paused(states)
-    puts = _everywhere(
-        states,
-        lambda state: (
-            _unavailable(state, "not called: it failed a moment ago") if state.node_id in paused else _put(state)
-        ),
-        lambda: heartbeat(Step.PUT),
-    )
+    outcomes = _not_called(states)
+    rest = [state for state in states if state.pk not in outcomes]
+    outcomes |= _everywhere(rest, _put, lambda: heartbeat(Step.PUT))
     failpoint("after:put")
     heartbeat(Step.READ_BACK)
     failpoint("before:read_back")
-    arrived = [state for state, outcome in zip(states, puts, strict=True) if outcome.verdict is Verdict.VERIFIED]
-    reads = iter(_everywhere(arrived, _read_back, lambda: heartbeat(Step.READ_BACK)))
-    outcomes = [_joined(put, next(reads)) if put.verdict is Verdict.VERIFIED else put for put in puts]
-    for state, outcome in zip(states, outcomes, strict=True):
-        _remember(state, outcome)
+    arrived = [state for state in rest if outcomes[state.pk].verdict is Verdict.VERIFIED]
+    for pk, read in _everywhere(arrived, _read_back, lambda: heartbeat(Step.READ_BACK)).items():
+        outcomes[pk] = replace(read, took_ms=outcomes[pk].took_ms + read.took_ms)
+    for state in states:
+        _remember(state, outcomes[state.pk])
     failpoint("after:read_back")
-    return outcomes
+    return [outcomes[state.pk] for state in states]
 
 
-def _paused(states: list[NodeState]) -> set[int]:
-    nodes = SbcNode.objects.filter(pk__in=[state.node_id for state in states], retry_at__gt=Now())
-    return set(nodes.values_list("pk", flat=True))
-
-
-def _joined(put: Outcome, read: Outcome) -> Outcome:
-    return Outcome(read.verdict, read.reason, read.message, put.took_ms + read.took_ms)
+def _not_called(states: list[NodeState]) -> dict[int, Outcome]:
+    """The outcomes of states on nodes that failed a moment ago."""
+    nodes = {state.node_id: state.node for state in states}
+    paused = {pk for pk, node in nodes.items() if not may_call(node)}
+    waiting = [state for state in states if state.node_id in paused]
+    return {
+        state.pk: replace(_unavailable(state, "not called: it failed a moment ago"), called=False) for state in waiting
+    }
 
 
 def _everywhere(
     states: list[NodeState], act: Callable[[NodeState], Outcome], heartbeat: Callable[[], None]
-) -> list[Outcome]:
+) -> dict[int, Outcome]:
     if not states:
-        return []
+        return {}
     pool = ThreadPoolExecutor(max_workers=len(states))
     try:
-        futures: list[Future[Outcome]] = [pool.submit(act, state) for state in states]
-        while wait(futures, timeout=settings.HEARTBEAT_SECONDS).not_done:
+        futures = {state.pk: pool.submit(act, state) for state in states}
+        while wait(futures.values(), timeout=settings.HEARTBEAT_SECONDS).not_done:
             heartbeat()
-        return [future.result() for future in futures]
+        return {pk: future.result() for pk, future in futures.items()}
     finally:
         pool.shutdown(wait=False)
 
@@ -110,22 +110,15 @@ def _read_back(state: NodeState) -> Outcome:
     return _try(
         state,
         lambda client: client.read(state.subject_kind, state.subject_id),
-        lambda held: _compare(state, held),
+        lambda held: _judge(state, held),
     )
 
 
-def _compare(state: NodeState, held: Held | None) -> Outcome:
-    if state.wants_absent:
-        equal = held is None or not held.present
-    else:
-        equal = held is not None and held.present and held.hash == state.wanted_hash and held.fence == state.fence
-    if equal:
+def _judge(state: NodeState, held: Held | None) -> Outcome:
+    if state.is_met_by(held):
         return Outcome(Verdict.VERIFIED)
-    return Outcome(
-        Verdict.DIFFERENT,
-        "NotAppliedByNode",
-        _("The %(role)s node said yes, but reading back gave something else") % {"role": _role(state)},
-    )
+    message = _("The %(role)s node said yes, but reading back gave something else")
+    return Outcome(Verdict.DIFFERENT, "NotAppliedByNode", message % {"role": _role(state)})
 
 
 def _try(
@@ -134,10 +127,11 @@ def _try(
     started = time.monotonic()
     try:
         outcome = judge(act(client_of(state.node.agent_url)))
-    except Stale as newer:
-        return Outcome(Verdict.DIFFERENT, newer.reason, str(newer))
     except Rejected as refusal:
-        return Outcome(Verdict.REJECTED, refusal.reason, str(refusal))
+        passing = isinstance(refusal, Stale) or refusal.reason in PASSING
+        message = _("The %(role)s node did not accept it") % {"role": _role(state)}
+        verdict = Verdict.DIFFERENT if passing else Verdict.REJECTED
+        return Outcome(verdict, refusal.reason[:32], message, str(refusal))
     except Unavailable as trouble:
         return _unavailable(state, str(trouble))
     return replace(outcome, took_ms=(time.monotonic() - started) * 1000)
@@ -145,7 +139,7 @@ def _try(
 
 def _unavailable(state: NodeState, detail: str) -> Outcome:
     message = _("Waiting for the %(role)s node") % {"role": _role(state)}
-    return Outcome(Verdict.UNAVAILABLE, "NodeUnavailable", message, detail=detail)
+    return Outcome(Verdict.UNAVAILABLE, "NodeUnavailable", message, detail)
 
 
 def _remember(state: NodeState, outcome: Outcome) -> None:
@@ -157,20 +151,10 @@ def _remember(state: NodeState, outcome: Outcome) -> None:
         rows.update(verified=True, verified_at=Now(), took_ms=outcome.took_ms, last_error="")
     else:
         rows.update(last_error=(outcome.detail or outcome.message)[:200])
-    note_health(state.node, outcome.verdict is not Verdict.UNAVAILABLE, outcome.detail)
-
-
-def note_health(node: SbcNode, answered: bool, detail: str = "") -> None:
-    """Remember whether a node answers. One that does not is left alone for a while, so that it delays nobody."""
-    row = SbcNode.objects.filter(pk=node.pk)
-    if answered:
-        if node.failing_since is not None:
-            row.update(failing_since=None, retry_at=None, last_error="")
-        return
-    pause = timedelta(seconds=settings.NODE_PAUSE_SECONDS)
-    row.filter(Q(retry_at=None) | Q(retry_at__lte=Now())).update(
-        failing_since=Coalesce("failing_since", Now()), retry_at=Now() + pause, last_error=detail[:200]
-    )
+    if outcome.verdict is not Verdict.UNAVAILABLE:
+        note_answer(state.node)
+    elif outcome.called:
+        note_failure(state.node, outcome.detail)
 
 
 def _role(state: NodeState) -> str:

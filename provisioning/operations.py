@@ -36,7 +36,7 @@ def accept(
     Call it inside the change's transaction with the subject's row locked. Raises Conflict (V-OP-1) while another
     change is pending that this kind does not overtake.
     """
-    _make_way(kind, subject_kind, subject_id)
+    _make_way(kind, subject_kind, subject_id, actor)
     operation = Operation.objects.create(
         kind=kind,
         subject_kind=subject_kind,
@@ -60,7 +60,7 @@ def accept(
     return operation
 
 
-def _make_way(kind: OperationKind, subject_kind: str, subject_id: str) -> None:
+def _make_way(kind: OperationKind, subject_kind: str, subject_id: str, actor: User | None) -> None:
     pending = (
         Operation.objects.select_for_update()
         .filter(subject_kind=subject_kind, subject_id=subject_id, status=Status.PENDING)
@@ -69,10 +69,25 @@ def _make_way(kind: OperationKind, subject_kind: str, subject_id: str) -> None:
     if pending is None:
         return
     if pending.kind not in _OVERTAKES.get(kind, ()):
-        raise Conflict(_("Another change is still being applied. Try again when it has finished"))
+        message = _("Another change is still being applied. Try again when it has finished")
+        raise Conflict(message, code="V-OP-1")
     pending.status, pending.reason, pending.finished_at = Status.RESET, "Superseded", Now()
     pending.message = _("A later change took its place")
     pending.save(update_fields=["status", "reason", "message", "finished_at"])
+    record_ending(pending, actor)
+
+
+def record_ending(operation: Operation, actor: User | None = None) -> None:
+    """Write the audit line of an operation that just ended."""
+    record(
+        f"{operation.subject_kind}.{operation.kind}.{operation.status}".lower(),
+        account_id=operation.account_id,
+        actor=actor,
+        subject_kind=operation.subject_kind,
+        subject_id=operation.subject_id,
+        operation=str(operation.pk),
+        reason=operation.reason,
+    )
 
 
 def nudge(operation: Operation) -> None:

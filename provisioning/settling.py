@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts.services import record
 from provisioning.enums import Status, Step
 from provisioning.failpoints import failpoint
 from provisioning.lease import LeaseLost, mine
 from provisioning.models import Operation
+from provisioning.operations import record_ending
 from provisioning.registry import subject_of
 
 
@@ -31,13 +31,5 @@ def settle(operation: Operation, status: Status, reason: str, message: str) -> N
             raise LeaseLost
         operation.refresh_from_db()
         subject.settled(operation)
-        record(
-            f"{operation.subject_kind}.{operation.kind}.{status}".lower(),
-            account_id=operation.account_id,
-            actor=None,
-            subject_kind=operation.subject_kind,
-            subject_id=operation.subject_id,
-            operation=str(operation.pk),
-            reason=reason,
-        )
+        record_ending(operation)
     failpoint("after:settle")

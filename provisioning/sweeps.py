@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -11,78 +13,68 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from provisioning import engine
+from provisioning import engine, lease
 from provisioning.drift import compare_node
 from provisioning.enums import Status
+from provisioning.health import may_call, note_answer, note_failure
 from provisioning.models import NodeState, Operation, SbcNode
-from provisioning.nodes import client_of, note_health, write
+from provisioning.nodes import Verdict, client_of, write
 from provisioning.registry import subject_of
 from provisioning.wanted import attach_document, want
 from sbc.client import NodeError
 from sbc.documents import NODE
 
 logger = logging.getLogger(__name__)
-OWED_AT_ONCE = 200
+OWED_MOST, OWED_AT_ONCE = 1000, 8
 
 
 def sweep(threads: int = 4) -> None:
-    """One round of everything. A part that breaks is logged and does not stop the others."""
-    run_due(threads)
-    for node in SbcNode.objects.select_related("data_centre"):
-        try:
-            look_after(node)
-        except Exception:
-            logger.exception("sweep of node %s", node)
+    """One round of everything, several things at a time so that a slow node delays nobody."""
+    with ThreadPoolExecutor(max_workers=2 * threads) as pool:
+        for _thread in range(min(threads, lease.due().count())):
+            pool.submit(_part, run_due)
+        for node in SbcNode.objects.select_related("data_centre"):
+            pool.submit(_part, look_after, node)
 
 
-def run_due(threads: int) -> None:
-    """Work on due operations until there are none, several at a time so that a slow node delays nobody."""
-    due = Operation.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lt=Now()), status=Status.PENDING, next_attempt_at__lte=Now()
-    ).count()
-    if due:
-        with ThreadPoolExecutor(max_workers=min(threads, due)) as pool:
-            for _worker in range(min(threads, due)):
-                pool.submit(_drain)
-
-
-def _drain() -> None:
+def _part(work: Callable[..., None], *arguments: SbcNode) -> None:
+    """A part that breaks is logged and does not stop the others."""
     try:
-        while engine.run():
-            pass
+        work(*arguments)
     except Exception:
-        logger.exception("an operation broke the engine")
+        logger.exception("a part of the sweep: %s %s", work.__name__, *arguments)
     finally:
         connection.close()
 
 
+def run_due() -> None:
+    """Work on due operations until there are none, or the next sweep takes over."""
+    until = time.monotonic() + settings.SWEEP_SECONDS
+    while time.monotonic() < until and engine.run():
+        pass
+
+
 def look_after(node: SbcNode) -> None:
     """Ask the node how it is, write what it is owed, compare it when its time has come or it restarted."""
-    if not _take_turn(node):
+    if not (_take_turn(node) and may_call(node)):
         return
     try:
         status = client_of(node.agent_url).status()
     except NodeError as trouble:
-        note_health(node, answered=False, detail=str(trouble))
+        note_failure(node, str(trouble))
         return
-    note_health(node, answered=True)
-    restarted = status.boot_id != node.boot_id
-    SbcNode.objects.filter(pk=node.pk).update(boot_id=status.boot_id, seen_at=Now())
+    note_answer(node)
+    SbcNode.objects.filter(pk=node.pk).update(seen_at=Now())
     want_node_document(node)
+    if status.boot_id != node.boot_id or _comparison_due(node):
+        _compare(node, status.boot_id)
     write_owed(node)
-    if restarted or _comparison_due(node):
-        compare_node(node)
-        SbcNode.objects.filter(pk=node.pk).update(checked_at=Now())
-        write_owed(node)
 
 
 def _take_turn(node: SbcNode) -> bool:
-    """One sweeper at a time per node; a failing node is left alone until its pause is over."""
-    turn = SbcNode.objects.filter(
-        Q(swept_at=None) | Q(swept_at__lt=Now() - timedelta(seconds=settings.SWEEP_SECONDS * 0.8)),
-        Q(retry_at=None) | Q(retry_at__lte=Now()),
-        pk=node.pk,
-    )
+    """One sweeper at a time per node."""
+    before = Now() - timedelta(seconds=settings.SWEEP_SECONDS * 0.8)
+    turn = SbcNode.objects.filter(Q(swept_at=None) | Q(swept_at__lt=before), pk=node.pk)
     return turn.update(swept_at=Now()) == 1
 
 
@@ -91,24 +83,39 @@ def _comparison_due(node: SbcNode) -> bool:
     return SbcNode.objects.filter(Q(checked_at=None) | Q(checked_at__lt=latest), pk=node.pk).exists()
 
 
+def _compare(node: SbcNode, boot_id: str) -> None:
+    """The boot id is kept only afterwards: a comparison that breaks off is made again by the next sweep."""
+    try:
+        compare_node(node)
+    except NodeError as trouble:
+        logger.warning("node %s could not be compared: %s", node, trouble)
+    else:
+        SbcNode.objects.filter(pk=node.pk).update(boot_id=boot_id, checked_at=Now())
+
+
 def want_node_document(node: SbcNode) -> None:
     """Nodes have no operations: a changed list of gateways becomes a new generation here."""
-    document = subject_of(NODE).compile(node.name)
-    state = NodeState.objects.filter(node=node, subject_kind=NODE, subject_id=node.name).first()
-    if document is None or (state and state.wanted_hash == document.hash):
-        return
+    subject = subject_of(NODE)
     with transaction.atomic():
-        subject_of(NODE).lock(node.name)
-        want(NODE, node.name, generation=state.wanted_generation + 1 if state else 1, epoch=1)
+        subject.lock(node.name)
+        document = subject.compile(node.name)
+        state = NodeState.objects.filter(node=node, subject_kind=NODE, subject_id=node.name).first()
+        if document and (state is None or state.wanted_hash != document.hash):
+            want(NODE, node.name, generation=state.wanted_generation + 1 if state else 1, epoch=1)
 
 
 def write_owed(node: SbcNode) -> None:
-    """Write what the node was never read back to have and no pending operation is working on."""
+    """Write what the node was never read back to have and no pending operation is working on. Removals come first,
+    because they make room; the rest is left to the next sweep when the time is up or the node stops answering.
+    """
     pending = Operation.objects.filter(
         status=Status.PENDING, subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id")
     )
-    owed = NodeState.objects.filter(~Exists(pending), node=node, verified=False).select_related("node")
-    for state in owed[:OWED_AT_ONCE]:
-        attach_document(state)
-        if (state.document.hash if state.document else "") == state.wanted_hash:
-            write([state], heartbeat=lambda step: None)
+    states = NodeState.objects.filter(~Exists(pending), node=node, verified=False).select_related("node")
+    owed = list(states.order_by("wanted_hash")[:OWED_MOST])
+    until = time.monotonic() + settings.SWEEP_SECONDS
+    while owed and time.monotonic() < until:
+        batch, owed = owed[:OWED_AT_ONCE], owed[OWED_AT_ONCE:]
+        outcomes = write([state for state in batch if attach_document(state)], heartbeat=lambda step: None)
+        if any(outcome.verdict is Verdict.UNAVAILABLE for outcome in outcomes):
+            return

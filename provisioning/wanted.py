@@ -37,6 +37,10 @@ def _ask(state: NodeState, document: Document | None, generation: int, epoch: in
     state.save()
 
 
-def attach_document(state: NodeState) -> None:
-    """Give a state that was read from the database the document that it wants."""
-    state.document = None if state.wants_absent else subject_of(state.subject_kind).compile(state.subject_id)
+def attach_document(state: NodeState) -> bool:
+    """Give a state that was read from the database its document. False when the subject is meant to be different
+    by now: whoever changed it says what its nodes must have.
+    """
+    document = subject_of(state.subject_kind).compile(state.subject_id)
+    state.document = None if state.wants_absent else document
+    return (state.document.hash if state.document else "") == state.wanted_hash

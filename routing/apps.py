@@ -8,6 +8,9 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         from provisioning.registry import register
+        from routing.panels import receiving_calls
         from routing.subject import NumberSubject
+        from trunks.panels import register_panel
 
         register(NumberSubject())
+        register_panel(receiving_calls)

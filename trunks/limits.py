@@ -2,55 +2,83 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
+from accounts.models import Account, Limits
 from accounts.services import limits_of
 from provisioning.models import DataCentre
-from trunks.selectors import channels_left, living
+from trunks.selectors import living
 from trunks.validators import validate_channels_left
 
 
-def validate_name_is_free(account: Account, name: str) -> None:
-    """Raises ValidationError V-NAME-5 when a living trunk of the account has the name in any spelling."""
-    namesake = living(account).filter(wanted__name__iexact=name).select_related("wanted").first()
-    if namesake is not None:
-        message = _('You already have a trunk called "%(name)s". Enter a different name')
-        raise ValidationError({"name": ValidationError(message, code="V-NAME-5", params={"name": namesake.name})})
+@dataclass(frozen=True, slots=True)
+class Room:
+    """An account's limits and what its living trunks use of them; `trunks` counts them per name of a data centre."""
+
+    limits: Limits
+    trunks: dict[str, int]
+    channels: int
+
+    @property
+    def channels_left(self) -> int:
+        return max(0, self.limits.channels - self.channels)
+
+
+def room_of(account: Account) -> Room:
+    """Read now, in one query."""
+    used = living(account).values_list("data_centre__name").order_by("data_centre__name")
+    rows = list(used.annotate(Count("pk"), Sum("wanted__channels")))
+    return Room(
+        limits_of(account),
+        trunks={name: trunks for name, trunks, _channels in rows},
+        channels=sum(channels or 0 for _name, _trunks, channels in rows),
+    )
 
 
 def validate_room(account: Account, data_centre: DataCentre, channels: int) -> None:
     """Raises ValidationError, keyed by field, when a limit of the account would be passed."""
-    validate_trunks_left(account)
-    validate_data_centre(account, data_centre)
+    room = room_of(account)
+    validate_trunks_left(room)
     try:
-        validate_channels_left(channels, channels_left(account))
+        validate_data_centre(room, data_centre)
+    except ValidationError as trouble:
+        raise ValidationError({"data_centre": trouble}) from None
+    try:
+        validate_channels_left(channels, room.channels_left)
     except ValidationError as trouble:
         raise ValidationError({"channels": trouble}) from None
 
 
-def validate_trunks_left(account: Account) -> None:
+def validate_trunks_left(room: Room) -> None:
     """Raises ValidationError when the account has all the trunks it may have."""
-    most = limits_of(account).trunks
-    if living(account).count() >= most:
-        raise ValidationError(
-            _("You have %(most)s of %(most)s trunks. Delete one or request more"),
-            code="limit",
-            params={"most": most},
-        )
+    most = room.limits.trunks
+    if sum(room.trunks.values()) >= most:
+        message = _("You have %(most)s of %(most)s trunks. Delete one or request more")
+        raise ValidationError(message, code="limit", params={"most": most})
 
 
-def validate_data_centre(account: Account, data_centre: DataCentre) -> None:
-    """Raises ValidationError keyed by data_centre: V-LOC-2 when closed or full, V-LOC-3 when it is one too many."""
-    limits = limits_of(account)
-    here = living(account).filter(data_centre=data_centre).count()
-    if not data_centre.is_open or here >= limits.trunks_per_data_centre:
+def validate_data_centre(room: Room, data_centre: DataCentre) -> None:
+    """Raises ValidationError V-LOC-2 when it is closed or full, V-LOC-3 when it is one too many."""
+    if (
+        not data_centre.is_open
+        or room.trunks.get(data_centre.name, 0) >= room.limits.trunks_per_data_centre
+    ):
         message = _("%(place)s has no free capacity. Select another data centre")
-        trouble = ValidationError(message, code="V-LOC-2", params={"place": data_centre.name})
-        raise ValidationError({"data_centre": trouble})
-    used = dict(living(account).values_list("data_centre_id", "data_centre__name"))
-    if data_centre.pk not in used and len(used) >= limits.data_centres:
+        raise ValidationError(message, code="V-LOC-2", params={"place": data_centre.name})
+    most = room.limits.data_centres
+    if data_centre.name not in room.trunks and len(room.trunks) >= most:
         message = _("You can use up to %(most)s data centres and already use %(places)s")
-        params = {"most": limits.data_centres, "places": _(" and ").join(sorted(used.values()))}
-        raise ValidationError({"data_centre": ValidationError(message, code="V-LOC-3", params=params)})
+        params = {"most": most, "places": _(" and ").join(sorted(room.trunks))}
+        raise ValidationError(message, code="V-LOC-3", params=params)
+
+
+def validate_name_is_free(account: Account, name: str) -> None:
+    """Raises ValidationError V-NAME-5 when a living trunk of the account has the name in any spelling."""
+    namesake = living(account).filter(wanted__name__iexact=name).values_list("wanted__name", flat=True).first()
+    if namesake is not None:
+        message = _('You already have a trunk called "%(name)s". Enter a different name')
+        raise ValidationError({"name": ValidationError(message, code="V-NAME-5", params={"name": namesake})})

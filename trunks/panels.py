@@ -13,12 +13,16 @@ from trunks.models import Trunk
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A section of the trunk page: `template` is rendered with `context`, in order of `position`."""
+    """A section of the trunk page: `template` is rendered with `context`, in order of `position`.
+
+    `answers_use`: it is a line under "Can this trunk be used?" instead of a section, and is read again by polls.
+    """
 
     title: str
     template: str
     position: int
     context: dict[str, Any] = field(default_factory=dict)
+    answers_use: bool = False
 
 
 PanelMaker = Callable[[HttpRequest, Trunk], Panel | None]

@@ -6,7 +6,7 @@ import ipaddress
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast
 from django.http import Http404
 
@@ -24,13 +24,17 @@ LAB_CUSTOMERS = 1
 
 
 def trunks_of(account: Account) -> QuerySet[Trunk]:
-    """The account's trunks with the newest operation's words and the consolidated state (see `State`)."""
+    """The account's trunks, see `with_state`."""
+    return with_state(Trunk.objects.filter(account=account, gone_at=None))
+
+
+def with_state(trunks: QuerySet[Trunk]) -> QuerySet[Trunk]:
+    """Trunks with the newest operation's words and the consolidated state (see `State`)."""
     newest = Operation.objects.filter(subject_kind=SUBJECT, subject_id=Cast(OuterRef("pk"), CharField())).order_by(
         "-requested_at"
     )
     return (
-        Trunk.objects.filter(account=account, gone_at=None)
-        .select_related("wanted", "live", "data_centre", "plan")
+        trunks.select_related("wanted", "live", "data_centre", "plan")
         .annotate(
             action=Subquery(newest.values("status")[:1]),
             action_kind=Subquery(newest.values("kind")[:1]),
@@ -97,12 +101,6 @@ def living(account: Account) -> QuerySet[Trunk]:
     return Trunk.objects.filter(account=account, gone_at=None, withdrawn_at=None)
 
 
-def channels_left(account: Account) -> int:
-    """How many channels the account may still order."""
-    used = living(account).aggregate(total=Sum("wanted__channels"))["total"] or 0
-    return max(0, limits_of(account).channels - used)
-
-
 def host_rules(account: Account, data_centre: DataCentre | None) -> HostRules:
     """What the host validators must know about us: our own addresses, the lab, the account's limit."""
     no_ipv6 = data_centre.name if data_centre and not data_centre.supports_ipv6 else ""
@@ -111,12 +109,13 @@ def host_rules(account: Account, data_centre: DataCentre | None) -> HostRules:
 
 def own_networks() -> list[Network]:
     """Every address of ours: nodes, gateways, and what is published for data centres."""
-    rows = [
-        *SbcNode.objects.values_list("static_address", "registered_address"),
-        *DataCentre.objects.values_list("static_address", "registered_address"),
-        *Gateway.objects.values_list("host"),
-    ]
-    return [ipaddress.ip_network(address) for row in rows for address in row if address]
+    rows = SbcNode.objects.values_list("static_address").union(
+        SbcNode.objects.values_list("registered_address"),
+        DataCentre.objects.values_list("static_address"),
+        DataCentre.objects.values_list("registered_address"),
+        Gateway.objects.values_list("host"),
+    )
+    return [ipaddress.ip_network(address) for (address,) in rows if address]
 
 
 def lab_networks() -> list[Network]:

@@ -19,6 +19,7 @@ from common.forms import summary_errors
 from common.icons import ICONS
 
 register = template.Library()
+NOTHING = "\N{EN DASH}"
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "AUD": "A$", "CAD": "C$", "JPY": "¥"}
 
 
@@ -28,7 +29,9 @@ def icon(name: str, label: str = "") -> SafeString:
     shape = mark_safe(ICONS[name])  # noqa: S308 -- our own constant
     spin = " spin" if name == "busy" else ""
     if label:
-        return format_html('<svg class="i{}" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>', spin, label, shape)
+        return format_html(
+            '<svg class="i{}" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>', spin, label, shape
+        )
     return format_html('<svg class="i{}" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', spin, shape)
 
 
@@ -42,7 +45,7 @@ def status(tone: str, word: str, detail: str = "") -> SafeString:
 
 
 @register.simple_tag
-def when(moment: datetime | None, empty: str = "–") -> SafeString | str:
+def when(moment: datetime | None, empty: str = NOTHING) -> SafeString | str:
     """`{% when trunk.created_at %}`: "5 min ago" within the hour, else "14 Mar 2026, 14:02 (UTC)"."""
     if moment is None:
         return empty
@@ -52,7 +55,7 @@ def when(moment: datetime | None, empty: str = "–") -> SafeString | str:
 
 
 @register.simple_tag
-def clock(moment: datetime | None, empty: str = "–") -> SafeString | str:
+def clock(moment: datetime | None, empty: str = NOTHING) -> SafeString | str:
     """`{% clock state.read_back_at %}`: 14:03:07.120, for what happens within seconds."""
     if moment is None:
         return empty
@@ -89,10 +92,16 @@ def money(amount: Decimal | float | None, currency: str = "USD") -> str:
         return ""
     value = Decimal(str(amount))
     places = max(2, min(6, -int(value.normalize().as_tuple().exponent)))
-    sign = "−" if value < 0 else ""
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
     if currency in SYMBOLS:
         return f"{sign}{SYMBOLS[currency]}{abs(value):,.{places}f}"
     return f"{sign}{abs(value):,.{places}f} {currency}"
+
+
+@register.filter
+def signed(amount: Decimal, currency: str = "USD") -> str:
+    """`{{ entry.balance_change|signed:"USD" }}`: +$45.00 or −$45.00."""
+    return f"+{money(amount, currency)}" if amount > 0 else money(amount, currency)
 
 
 register.filter("money", money)
@@ -116,7 +125,7 @@ def meter(used: int, limit: int) -> SafeString:
     """`{% meter 3 10 %}`: a bar with its words."""
     share = min(100, round(100 * used / limit)) if limit else 0
     bar = '<svg class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{}{}</svg>'
-    track = mark_safe('<rect class="track" width="100" height="8"/>')  # noqa: S308 -- our own constant
+    track = mark_safe('<rect class="track" width="100" height="8"/>')
     filled = format_html('<rect width="{}" height="8"/>', share)
     words = _("%(used)s of %(limit)s") % {"used": used, "limit": limit}
     return format_html('<span class="nowrap">{}{}</span>', format_html(bar, track, filled), words)
@@ -159,12 +168,6 @@ def button_class(tags: list[str] | None, href: str = "") -> str:
 def wrong(form: forms.BaseForm) -> list[tuple[str, str]]:
     """`form|wrong`: what the error summary lists."""
     return summary_errors(form)
-
-
-@register.filter
-def get(mapping: dict[str, Any], key: str) -> Any:
-    """`attrs|get:"aria-describedby"`, for keys a dot cannot reach."""
-    return mapping.get(key, "")
 
 
 @register.filter

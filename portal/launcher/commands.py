@@ -8,7 +8,6 @@ from collections.abc import Sequence
 PYTHON = "python"
 MIGRATE = (PYTHON, "manage.py", "migrate", "--noinput", "--verbosity", "0")
 COLLECTSTATIC = (PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
-DEMO = (PYTHON, "manage.py", "demo")
 LAB = (PYTHON, "manage.py", "lab")
 RECONCILER = (PYTHON, "manage.py", "reconcile")
 AGENT = (PYTHON, "-m", "sbc.agent")
@@ -27,7 +26,16 @@ WORKER = (
 
 def web(address: str) -> tuple[str, ...]:
     """The web server: few processes, many threads, because pages mostly wait for the database."""
-    gunicorn = (PYTHON, "-m", "gunicorn", "portal.wsgi", "--worker-class", "gthread", "--no-control-socket")
+    gunicorn = (
+        PYTHON,
+        "-m",
+        "gunicorn",
+        "portal.wsgi",
+        "--worker-class",
+        "gthread",
+        "--no-control-socket",
+        "--preload",
+    )
     return (*gunicorn, "--workers", "2", "--threads", "8", "--bind", address)
 
 

@@ -23,15 +23,20 @@ from portal.launcher.state import State, var_folder
 from portal.launcher.supervisor import ProgramService, Supervisor
 
 THROWAWAY = "servers-"
+SERVER_URLS = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
+
+
+def named_outside(state: State) -> dict[str, str]:
+    """The servers that the environment names; a URL with our own password is only left over in var/up.env."""
+    found = {name: os.environ.get(name, "") for name in SERVER_URLS}
+    return {name: url for name, url in found.items() if url and state.password() not in url}
 
 
 def needed(state: State, *, durable: bool = True) -> list[Embedded]:
-    """The servers we must run: those without a URL, or with one that an earlier run left in var/up.env."""
-    servers: dict[str, Embedded] = {
-        "DATABASE_URL": Postgres(state, durable),
-        "REDIS_URL": Valkey(state, durable),
-    }
-    return [server for name, server in servers.items() if state.password() in os.environ.get(name, state.password())]
+    """The servers that we must run ourselves."""
+    outside = named_outside(state)
+    servers: dict[str, Embedded] = {"DATABASE_URL": Postgres(state, durable), "REDIS_URL": Valkey(state, durable)}
+    return [server for name, server in servers.items() if name not in outside]
 
 
 def service(server: Embedded) -> ProgramService:

@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SOCKET_PATH_LIMIT = 100
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 PRIVATE = 0o700
+LOG_LIMIT = 10_000_000
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432.lock"
 
 
@@ -57,9 +58,12 @@ class State:
         return self.folder / "pids" / name
 
     def log(self, name: str) -> Path:
-        """A server's log file."""
+        """A log file; one that has grown large makes room, so that at most two are kept."""
         (self.folder / "log").mkdir(exist_ok=True)
-        return self.folder / "log" / f"{name}.log"
+        path = self.folder / "log" / f"{name}.log"
+        if path.exists() and path.stat().st_size > LOG_LIMIT:
+            path.replace(path.with_suffix(".log.1"))
+        return path
 
     def password(self) -> str:
         """One generated password for all servers of this folder, readable by their user only."""

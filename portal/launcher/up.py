@@ -19,12 +19,11 @@ from portal.launcher.environment import kept_secrets, up_env
 from portal.launcher.lab import Lab, choose_net, kamailio_missing
 from portal.launcher.ports import check_port
 from portal.launcher.processes import LaunchError, Program, dies_with_parent
-from portal.launcher.servers import needed, service
+from portal.launcher.servers import SERVER_URLS, named_outside, needed, service
 from portal.launcher.state import REPOSITORY, State, var_folder
 from portal.launcher.supervisor import ProgramService, Supervisor
 
 HOST = "127.0.0.1"
-SERVER_URLS = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
 FIRST_ERROR = 500
 LABEL_WIDTH = 52
 
@@ -41,6 +40,7 @@ class Up:
         """Start everything, say where it is, look after it until a signal comes, stop everything."""
         check_port(HOST, self.port, "bin/up --port")
         state = State.at(var_folder())
+        os.umask(0o077)
         with contextlib.ExitStack() as stack:
             stack.enter_context(state.locked())
             stack.callback(state.forget_sockets)
@@ -50,7 +50,7 @@ class Up:
             lab = Lab(state, choose_net(state.folder), kept["TRUNKLINE_NODE_TOKEN"], self._simulated())
             environment = self._servers(state, supervisor) | kept | lab.environment() | self._site(state)
             stack.enter_context(up_env(state.folder, environment))
-            os.environ |= environment
+            self._adopt(environment)
             lab.write_plan()
             self._database(state)
             for part in lab.services():
@@ -59,6 +59,13 @@ class Up:
             self._processes(state, supervisor)
             self._welcome(state)
             supervisor.watch()
+
+    @staticmethod
+    def _adopt(environment: dict[str, str]) -> None:
+        """Every process from here on gets this environment, and nothing of a run before."""
+        for name in SERVER_URLS:
+            os.environ.pop(name, None)
+        os.environ |= environment
 
     def say(self, text: str) -> None:
         """A line for the person at the terminal."""
@@ -79,7 +86,7 @@ class Up:
         self.say(f"{time.monotonic() - began:5.1f} s")
 
     def _servers(self, state: State, supervisor: Supervisor) -> dict[str, str]:
-        urls = {name: os.environ[name] for name in SERVER_URLS if os.environ.get(name)}
+        urls = named_outside(state)
         for server in needed(state):
             with self.step(server.title):
                 supervisor.start(service(server))
@@ -99,8 +106,7 @@ class Up:
         for label, command in (
             ("Database tables", commands.MIGRATE),
             ("Style sheets and scripts", commands.COLLECTSTATIC),
-            ("Demo account", commands.DEMO),
-            ("Data centres of the lab", commands.LAB),
+            ("Demo account and data centres", commands.LAB),
         ):
             with self.step(label):
                 self._finish(command, state.log("setup"))
@@ -120,6 +126,9 @@ class Up:
             raise LaunchError(f"{' '.join(command)} failed. The end of {log}:\n{tail}")
 
     def _processes(self, state: State, supervisor: Supervisor) -> None:
+        with self.step("Web"):
+            web = self._program(state, "web", commands.web(f"{HOST}:{self.port}"))
+            supervisor.start(ProgramService(web, ready=self._web_answers))
         schedule = str(state.folder / "beat-schedule")
         for name, command in (
             ("worker", commands.WORKER),
@@ -128,9 +137,6 @@ class Up:
         ):
             with self.step(name.capitalize()):
                 supervisor.start(ProgramService(self._program(state, name, command)))
-        with self.step("Web"):
-            web = self._program(state, "web", commands.web(f"{HOST}:{self.port}"))
-            supervisor.start(ProgramService(web, ready=self._web_answers))
 
     def _program(self, state: State, name: str, command: Sequence[str]) -> Program:
         return Program(name, commands.here(command), state.log(name), state.pid_file(name), folder=REPOSITORY)
@@ -138,7 +144,7 @@ class Up:
     def _web_answers(self) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=10)
         try:
-            connection.request("GET", "/")
+            connection.request("GET", "/healthz")
             return connection.getresponse().status < FIRST_ERROR
         except (OSError, http.client.HTTPException):
             return False

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from provisioning.models.network import SbcNode
+from sbc.client import Held
 from sbc.documents import Document, Fence
 
 
@@ -48,3 +49,10 @@ class NodeState(models.Model):
     @property
     def wants_absent(self) -> bool:
         return not self.wanted_hash
+
+    def is_met_by(self, held: Held | None) -> bool:
+        """Whether what was read from the node is what it must have."""
+        present = held is not None and held.present
+        if self.wants_absent or not present:
+            return self.wants_absent and not present
+        return held is not None and held.hash == self.wanted_hash and held.fence == self.fence

@@ -46,7 +46,7 @@ class Switch(Protocol):
 class Kamailio:
     """A running Kamailio, reached over the sockets in its working directory. One thread at a time."""
 
-    def __init__(self, socket_path: Path, fifo_path: Path, *, timeout: float = 1.0) -> None:
+    def __init__(self, socket_path: Path, fifo_path: Path, *, timeout: float = 0.5) -> None:
         self._path, self._fifo, self._timeout = socket_path, fifo_path, timeout
         self._socket: socket.socket | None = None
         self._sent = 0

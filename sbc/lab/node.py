@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +102,16 @@ class LabNode:
         if self._kamailio:
             self._kamailio.stop()
             self._kamailio = None
+
+    def freeze_kamailio(self) -> None:
+        """Let Kamailio hang: it takes messages and answers none, until `thaw_kamailio`."""
+        if self._kamailio:
+            self._kamailio.signal(signal.SIGSTOP)
+
+    def thaw_kamailio(self) -> None:
+        """End a freeze."""
+        if self._kamailio:
+            self._kamailio.signal(signal.SIGCONT)
 
     def start_agent(self) -> None:
         """Start the agent alone."""

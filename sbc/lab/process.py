@@ -96,6 +96,10 @@ class Child:
 
     def kill(self) -> None:
         """SIGKILL for it and all of its own children."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self._process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """A signal for it and all of its own children."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)

@@ -30,7 +30,7 @@
   /* Copy: `data-copy` holds the text, or names with # the element that does. */
   async function copy(button) {
     const source = button.dataset.copy.startsWith("#") ? document.querySelector(button.dataset.copy) : null;
-    const text = source ? source.value ?? source.textContent.trim() : button.dataset.copy;
+    const text = source ? source.value ?? source.innerText.trim() : button.dataset.copy;
     const name = button.dataset.copyName || "Text";
     try {
       await navigator.clipboard.writeText(text);

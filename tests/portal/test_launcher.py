@@ -51,9 +51,7 @@ def test_a_free_port_is_not_complained_about() -> None:
     check_port("127.0.0.1", port, "--port")
 
 
-def test_secrets_are_made_once_and_the_environment_goes_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_secrets_are_made_once_and_the_environment_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DJANGO_SECRET_KEY", raising=False)
     monkeypatch.delenv("TRUNKLINE_NODE_TOKEN", raising=False)
     first = kept_secrets(tmp_path)

@@ -61,9 +61,7 @@ def pids_of(folder: Path) -> dict[int, int]:
     """Pid and start time of both servers and of all their children."""
     roots = [int(file.read_text().split()[0]) for file in (folder / "pids").iterdir()]
     children = [
-        int(child)
-        for root in roots
-        for child in Path(f"/proc/{root}/task/{root}/children").read_text().split()
+        int(child) for root in roots for child in Path(f"/proc/{root}/task/{root}/children").read_text().split()
     ]
     return {pid: started_at(pid) for pid in roots + children}
 
@@ -154,9 +152,7 @@ def test_a_second_launcher_is_told_who_has_the_folder(folder: Path) -> None:
         pass
 
 
-def test_servers_named_from_outside_are_used_as_they_are(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_servers_named_from_outside_are_used_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
     monkeypatch.setenv("REDIS_URL", "redis://somewhere")
     with running(State.at(folder)) as urls:

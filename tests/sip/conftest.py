@@ -29,12 +29,19 @@ def pytest_collection_modifyitems(items):
 
 
 def until(condition, seconds=5):
-    """Wait until a condition holds; its last value is in the failure."""
+    """Wait until a condition holds."""
     limit = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < limit, f"still {value!r} after {seconds} s"
+    while not condition():
+        assert time.monotonic() < limit, f"not so after {seconds} s"
         time.sleep(0.05)
-    return value
+
+
+def until_equal(read, wanted, seconds=5):
+    """Wait until what is read is what is wanted."""
+    limit = time.monotonic() + seconds
+    while (value := read()) != wanted and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert value == wanted
 
 
 @dataclass
@@ -97,7 +104,7 @@ class Site:
         local = Address(trunk.source, next(self._ports))
         before = self.up(trunk)
         run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=90000, seconds=120, **options)
-        until(lambda: self.up(trunk) == before + calls)
+        until_equal(lambda: self.up(trunk), before + calls)
         return run
 
     def refused(self, trunk, status, **options):
@@ -130,7 +137,16 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def carrier(net, folder):
     control = net.carrier(1)
-    arguments = ("--address", net.carrier(1), "--address", net.carrier(2), "--control-host", control, "--control-port", "8301")
+    arguments = (
+        "--address",
+        net.carrier(1),
+        "--address",
+        net.carrier(2),
+        "--control-host",
+        control,
+        "--control-port",
+        "8301",
+    )
     child = Child.python("sbc.lab.carrier", *arguments, folder=folder, log="carrier.log")
     carrier = CarrierControl(f"http://{control}:8301")
     child.wait_until(carrier.ready)
@@ -181,10 +197,12 @@ def vanished(backup):
     """Placed at the start of the session, long before the test that looks what became of them."""
     trunk, alive = backup.place(channels=1), backup.place(channels=1)
     going_on = backup.hold(alive)
-    calling = call(Address(trunk.source, 0), backup.address, "13125550100", "13125551234", hold_seconds=0, hang_up=False)
+    calling = call(
+        Address(trunk.source, 0), backup.address, "13125550100", "13125551234", hold_seconds=0, hang_up=False
+    )
     trace = asyncio.run(calling)
     assert trace.answered
-    until(lambda: backup.up(trunk) == 1)
+    until_equal(lambda: backup.up(trunk), 1)
     yield Vanished(backup, trunk, trace.call_id, alive)
     going_on.stop()
 

@@ -3,6 +3,7 @@
 from trunks.validators.audio import clean_codecs, validate_audio, validate_number_format
 from trunks.validators.fields import clean_channels, clean_name, validate_channels_left
 from trunks.validators.hosts import (
+    Checked,
     HostRules,
     clean_destinations,
     clean_sources,
@@ -11,6 +12,7 @@ from trunks.validators.hosts import (
 )
 
 __all__ = [
+    "Checked",
     "HostRules",
     "clean_channels",
     "clean_codecs",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import idna
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from common.text import shorten, tidy
 from trunks.enums import Strategy
 from trunks.validators.ip import HostRules, looks_like_ip, parse_ip, validate_host_address
 
-__all__ = ["HostRules", "clean_destinations", "clean_sources", "clean_strategy", "validate_some_host"]
+__all__ = ["Checked", "HostRules", "clean_destinations", "clean_sources", "clean_strategy", "validate_some_host"]
 
 SIP_PORT, LOWEST_PORT, HIGHEST_PORT, SRV = 5060, 1025, 65535, 0
 NAME_LENGTH = 253
@@ -23,8 +24,16 @@ _PRIVATE_ENDINGS = (".local", ".internal", ".localhost", ".lan", ".home.arpa", "
 
 Row = TypeVar("Row", bound=tuple[str, ...])
 Host = TypeVar("Host")
-Entry = tuple[int, ValidationError]
 HostPort = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(Generic[Host]):
+    """What of a list is right, where each of it stands in the list, and what is wrong at which place."""
+
+    hosts: list[Host]
+    rows: list[int]
+    troubles: list[tuple[int, ValidationError]]
 
 
 def clean_source(raw: str, rules: HostRules) -> str:
@@ -76,8 +85,8 @@ def clean_host_name(text: str) -> str:
     return ascii_name
 
 
-def clean_sources(raw: Iterable[str], rules: HostRules) -> tuple[list[str], list[Entry]]:
-    """The list of sources and what is wrong with which row; empty rows are left out (V-IP-13, V-IP-17)."""
+def clean_sources(raw: Iterable[str], rules: HostRules) -> Checked[str]:
+    """The sources; empty rows are left out (V-IP-13, V-IP-17)."""
     return _clean_rows(
         [(row,) for row in raw],
         lambda row: clean_source(row[0], rules),
@@ -89,8 +98,8 @@ def clean_sources(raw: Iterable[str], rules: HostRules) -> tuple[list[str], list
     )
 
 
-def clean_destinations(raw: Iterable[tuple[str, str]], rules: HostRules) -> tuple[list[HostPort], list[Entry]]:
-    """The list of destinations and what is wrong with which row; rows are (host, port) (V-DST-14 too)."""
+def clean_destinations(raw: Iterable[tuple[str, str]], rules: HostRules) -> Checked[HostPort]:
+    """The destinations, typed as (host, port); empty rows are left out (V-DST-14, V-DST-17 too)."""
     return _clean_rows(
         list(raw),
         lambda row: clean_destination(row[0], row[1], rules),
@@ -108,24 +117,25 @@ def _clean_rows(
     twice: Callable[[Host], ValidationError],
     too_many: ValidationError,
     most: int,
-) -> tuple[list[Host], list[Entry]]:
-    hosts: list[Host] = []
-    troubles: list[Entry] = []
-    for index, row in enumerate(rows):
+) -> Checked[Host]:
+    checked: Checked[Host] = Checked([], [], [])
+    for at, row in enumerate(rows):
         if not any(tidy(cell) for cell in row):
             continue
         try:
             host = clean(row)
         except ValidationError as trouble:
-            troubles.append((index, trouble))
+            checked.troubles.append((at, trouble))
             continue
-        if host in hosts:
-            troubles.append((index, twice(host)))
-        elif len(hosts) == most:
-            troubles.append((index, too_many))
+        if host in checked.hosts:
+            checked.troubles.append((at, twice(host)))
+        elif len(checked.hosts) == most:
+            checked.troubles.append((at, too_many))
+            break
         else:
-            hosts.append(host)
-    return hosts, troubles
+            checked.hosts.append(host)
+            checked.rows.append(at)
+    return checked
 
 
 def show_destination(host: str, port: int) -> str:

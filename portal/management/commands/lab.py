@@ -1,4 +1,4 @@
-"""`manage.py lab`: the nodes and gateways of var/lab.json as rows, their data centres open. `up` runs it."""
+"""`manage.py lab`: demo data, and the nodes and gateways of var/lab.json in open data centres; `up` runs it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -13,13 +14,14 @@ from provisioning.models import DataCentre, Gateway, SbcNode
 
 
 class Command(BaseCommand):
-    help = "Tell the portal which SBC nodes and gateways the lab runs."
+    help = "Make demo data, and tell the portal which SBC nodes and gateways the lab runs."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.VAR_DIR / "lab.json"
         if not settings.LAB or not path.exists():
             raise CommandError("There is no lab here: start it with bin/up.")
+        call_command("demo")
         plan = json.loads(path.read_text())
         DataCentre.objects.filter(code__in={node["data_centre"] for node in plan["nodes"]}).update(is_open=True)
         for node in plan["nodes"]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from provisioning.sweeps import sweep
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             try:
                 sweep()
-            except DatabaseError:
+            except Error:
                 logger.exception("the database did not answer")
                 connection.close()
             stop.wait(settings.SWEEP_SECONDS)

@@ -1,0 +1,161 @@
+"""Staff pages: people, customer accounts (billing adds the money and registers the page), the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AuditEvent, Limits, Member, User
+from accounts.services import limits_of, record
+from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor
+
+ACCOUNT_FIELDS: tuple[str, ...] = ("name", "currency", "id", "created_at")
+ACCOUNT_FACTS: tuple[str, ...] = ("id", "created_at")
+
+
+class LimitsInline(admin.StackedInline[Limits, Account]):
+    model = Limits
+    can_delete = False
+    min_num = max_num = 1
+    verbose_name_plural = _("limits")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A new account begins with the defaults."""
+        return obj is not None and super().has_add_permission(request, obj)
+
+
+class MemberInline(ShowOnly, admin.TabularInline[Member, Account]):
+    """Read-only: roles are given on the person's own page."""
+
+    model = Member
+    extra = 0
+    fields = ["user", "email", "role"]
+    readonly_fields = ["email"]
+    verbose_name_plural = _("members")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
+        return super().get_queryset(request).select_related("user")
+
+    @admin.display(description=_("e-mail"))
+    def email(self, member: Member) -> str:
+        return member.user.email
+
+
+class AccountAdmin(Audited[Account]):
+    """Without the money; `billing.admin` completes and registers it."""
+
+    list_display = ["name", "currency", "created_at"]
+    list_filter = ["currency"]
+    list_per_page = 50
+    search_fields = ["name", "=id", "=members__email"]
+    search_help_text = _("Name, id, or the e-mail address of a member")
+    show_full_result_count = False
+    fields = ACCOUNT_FIELDS
+    readonly_fields = ACCOUNT_FACTS
+    inlines = [LimitsInline, MemberInline]
+
+    def account_of(self, obj: Account) -> Any:
+        return obj.pk
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
+        """The currency never changes; the name only by those who may open accounts."""
+        fixed = (*super().get_readonly_fields(request, obj), *(("currency",) if obj else ()))
+        return fixed if self.has_add_permission(request) else (*fixed, "name")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Account, form: ModelForm[Account], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            limits_of(obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The audit line of changed limits names the old and the new figures."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is not Limits:
+            return
+        for one in formset.forms:
+            if one.changed_data:
+                changes = {name: [str(one.initial.get(name)), str(one.cleaned_data[name])] for name in one.changed_data}
+                account = form.instance
+                about = {"subject_kind": "account", "subject_id": str(account.pk)}
+                record("limits.change", account_id=account.pk, actor=actor(request), **about, changes=changes)
+
+
+class MembershipInline(admin.TabularInline[Member, User]):
+    model = Member
+    extra = 0
+    autocomplete_fields = ["account"]
+    verbose_name_plural = _("member of")
+
+
+@admin.register(User)
+class UserAdmin(Audited[User]):
+    """A new person has no password: "Forgot password" on the sign-in page sends the link that sets the first one."""
+
+    list_display = ["email", "first_name", "last_name", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    list_per_page = 50
+    ordering = ["email"]
+    search_fields = ["email", "first_name", "last_name"]
+    filter_horizontal = ["groups"]
+    inlines = [MembershipInline]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "first_name", "last_name", "is_active"]}),
+        (_("Staff"), {"fields": ["is_staff", "is_superuser", "groups"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    invitation = [
+        (
+            None,
+            {
+                "fields": ["email", "first_name", "last_name"],
+                "description": _(
+                    "No password is set here. Ask the person to choose Forgot password on the sign-in page: "
+                    "the link in that mail sets the first one."
+                ),
+            },
+        )
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return self.fieldsets if obj else self.invitation
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """The sign-in address is changed by the person; nobody lifts their own rights."""
+        fixed = [*self.readonly_fields, "email"] if obj else self.readonly_fields
+        return fixed if actor(request).is_superuser else [*fixed, "is_staff", "is_superuser", "groups"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """People are closed with "active", never deleted: the audit trail names them."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
+        if not change:
+            obj.email = obj.email.lower()
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change:
+            # Verified, because the link that sets the first password goes to this very address.
+            EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ShowOnlyPage[AuditEvent]):
+    list_display = ["at", "action", "subject_kind", "subject_id", "account", "who"]
+    list_filter = [("at", admin.DateFieldListFilter)]
+    list_select_related = ["account", "actor"]
+    search_fields = ["^action", "=subject_id", "=actor__email", "=account__name"]
+    search_help_text = _("Action, id of a trunk or account, e-mail of the actor, name of the account")
+
+    @admin.display(description=_("by"))
+    def who(self, event: AuditEvent) -> str:
+        return str(event.actor) if event.actor else str(_("The system"))

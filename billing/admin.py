@@ -1,0 +1,188 @@
+"""Staff pages: the account with its money, plans and prices, quotes, the ledger."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin import ACCOUNT_FACTS, ACCOUNT_FIELDS, AccountAdmin, LimitsInline, MemberInline
+from accounts.models import Account
+from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link_to_list
+from billing.models import LedgerEntry, Plan, PlanActivation, Price, Quote
+from billing.services import Balance
+from billing.staff import credit_once
+from billing.staff_forms import CreditForm
+
+ZERO = Decimal("0.00")
+RECENT = 10
+MONEY = ("balance", "held", "available", "see_also")
+MAY_CREDIT = "billing.add_ledgerentry"
+
+
+class PlanActivationInline(admin.TabularInline[PlanActivation, Account]):
+    model = PlanActivation
+    extra = 0
+    fields = ["plan", "activated_by", "activated_at"]
+    readonly_fields = ["activated_by", "activated_at"]
+    verbose_name_plural = gettext_lazy("plans the account may buy")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PlanActivation]:
+        return super().get_queryset(request).select_related("plan", "activated_by")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An activation is made or taken away, there is nothing in it to change."""
+        return False
+
+
+class RecentLedgerInline(ShowOnly, admin.TabularInline[LedgerEntry, Account]):
+    model = LedgerEntry
+    extra = 0
+    fields = ["at", "kind", "balance_change", "held_change", "description", "created_by"]
+    readonly_fields = ["at"]
+    verbose_name_plural = gettext_lazy("latest ledger entries")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
+        account = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+        latest = LedgerEntry.objects.filter(account=account).order_by("-id").values("pk")[:RECENT]
+        return super().get_queryset(request).filter(pk__in=latest).select_related("created_by")
+
+
+@admin.register(Account)
+class AccountWithMoneyAdmin(AccountAdmin):
+    list_display = ["name", "currency", "balance", "held", "available", "created_at"]
+    list_select_related = ["limits"]
+    fields = (*ACCOUNT_FIELDS, *MONEY)
+    readonly_fields = (*ACCOUNT_FACTS, *MONEY)
+    inlines = [LimitsInline, PlanActivationInline, RecentLedgerInline, MemberInline]
+    change_form_template = "admin/account_change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        return _with_money(super().get_queryset(request).select_related("limits"))
+
+    @admin.display(description=gettext_lazy("balance"), ordering="money_balance")
+    def balance(self, account: Any) -> str:
+        return _shown(account, _money(account).balance)
+
+    @admin.display(description=gettext_lazy("held"), ordering="money_held")
+    def held(self, account: Any) -> str:
+        return _shown(account, _money(account).held)
+
+    @admin.display(description=gettext_lazy("available for orders"))
+    def available(self, account: Any) -> str:
+        return _shown(account, _money(account).available)
+
+    @admin.display(description=gettext_lazy("see also"))
+    def see_also(self, account: Account) -> Any:
+        return link_to_list("billing_ledgerentry", _("The whole ledger"), account__id__exact=account.pk)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is PlanActivation:
+            for one in formset.extra_forms:
+                one.instance.activated_by = actor(request)
+        super().save_formset(request, form, formset, change)
+
+    def get_urls(self) -> list[URLPattern]:
+        credit = self.admin_site.admin_view(self.credit_view)
+        return [path("<path:object_id>/credit/", credit, name="accounts_account_credit"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        context["may_credit"] = actor(request).has_perm(MAY_CREDIT)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def credit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Amount and reason; the form carries a reference, so that sending it twice credits once."""
+        if not actor(request).has_perm(MAY_CREDIT):
+            raise PermissionDenied
+        account = self.get_object(request, unquote(object_id))
+        if account is None:
+            raise Http404
+        form = CreditForm(request.POST) if request.method == "POST" else CreditForm()
+        if form.is_bound and form.is_valid():
+            self._credit(request, account, form)
+            return redirect("admin:accounts_account_change", account.pk)
+        return self._credit_page(request, account, form)
+
+    def _credit(self, request: HttpRequest, account: Account, form: CreditForm) -> None:
+        asked = form.cleaned_data
+        shown = _shown(account, asked["amount"])
+        if credit_once(account.pk, asked["amount"], asked["reason"], str(asked["reference"]), actor(request)):
+            self.message_user(request, _("%(amount)s was credited") % {"amount": shown}, messages.SUCCESS)
+        else:
+            self.message_user(request, _("This credit was booked before: nothing was added"), messages.WARNING)
+
+    def _credit_page(self, request: HttpRequest, account: Account, form: CreditForm) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Credit balance"),
+            "subtitle": str(account),
+            "opts": self.opts,
+            "account": account,
+            "money": _money(account),
+            "form": form,
+            "back_url": reverse("admin:accounts_account_change", args=[account.pk]),
+        }
+        return TemplateResponse(request, "admin/account_credit.html", context, status=422 if form.errors else 200)
+
+
+def _with_money(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """The sums of the ledger beside each account, without a query per row."""
+    entries = LedgerEntry.objects.filter(account=OuterRef("pk")).order_by().values("account")
+    return accounts.annotate(
+        money_balance=Coalesce(Subquery(entries.values(sum=Sum("balance_change"))), ZERO),
+        money_held=Coalesce(Subquery(entries.values(sum=Sum("held_change"))), ZERO),
+        money_credit=Coalesce(F("limits__credit"), ZERO),
+    )
+
+
+def _money(account: Any) -> Balance:
+    return Balance(account.money_balance, account.money_held, account.money_credit)
+
+
+def _shown(account: Account, amount: Decimal) -> str:
+    return f"{amount:,.2f} {account.currency}"
+
+
+class PriceInline(admin.TabularInline[Price, Plan]):
+    model = Price
+    extra = 0
+
+
+@admin.register(Plan)
+class PlanAdmin(Audited[Plan]):
+    list_display = ["code", "description"]
+    inlines = [PriceInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> list[str]:
+        return ["code"] if obj else []
+
+
+@admin.register(Quote)
+class QuoteAdmin(ShowOnlyPage[Quote]):
+    list_display = ["created_at", "account", "plan", "channels", "monthly", "first_charge", "currency"]
+    list_filter = ["plan", ("created_at", admin.DateFieldListFilter)]
+    list_select_related = ["account", "plan"]
+    search_fields = ["account__name", "=id"]
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ShowOnlyPage[LedgerEntry]):
+    list_display = ["at", "account", "kind", "balance_change", "held_change", "description", "created_by"]
+    list_filter = ["kind", ("at", admin.DateFieldListFilter)]
+    list_select_related = ["account", "created_by"]
+    search_fields = ["account__name", "=account__id", "=reference", "description"]
+    search_help_text = gettext_lazy("Name or id of the account, reference, description")
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        return lookup == "account__id__exact" or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]

@@ -1,0 +1,134 @@
+"""Staff pages: data centres, nodes and gateways; operations and what nodes were read back to have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.staff import Audited, ShowOnlyPage, actor, link_to_list, may_reconcile
+from provisioning.models import DataCentre, Gateway, NodeState, Operation, SbcNode
+from provisioning.reconciling import compare_now, hasten
+
+
+@admin.register(DataCentre)
+class DataCentreAdmin(Audited[DataCentre]):
+    list_display = ["name", "place", "is_open", "static_address", "registered_address", "supports_ipv6"]
+    list_filter = ["is_open"]
+    search_fields = ["name", "code", "place", "=static_address", "=registered_address"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: DataCentre | None = None) -> list[str]:
+        return ["code"] if obj else []
+
+
+@admin.register(SbcNode)
+class SbcNodeAdmin(Audited[SbcNode]):
+    list_display = ["name", "data_centre", "role", "static_address", "health", "seen_at", "checked_at", "owed"]
+    list_filter = ["data_centre", "role"]
+    list_select_related = ["data_centre"]
+    search_fields = ["name", "=static_address", "=registered_address"]
+    readonly_fields = ["health", "boot_id", "seen_at", "checked_at", "failing_since", "retry_at", "last_error"]
+    actions = ["reconcile_now"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SbcNode]:
+        owed = NodeState.objects.filter(node=OuterRef("pk"), verified=False).order_by().values("node")
+        counted = Subquery(owed.values(count=Count("pk")))
+        return super().get_queryset(request).annotate(owed_count=Coalesce(counted, 0))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SbcNode | None = None) -> list[str]:
+        """Documents on nodes are filed under the name: it stays."""
+        return [*self.readonly_fields, "name"] if obj else list(self.readonly_fields)
+
+    def has_reconcile_permission(self, request: HttpRequest) -> bool:
+        return may_reconcile(request)
+
+    @admin.display(description=gettext_lazy("health"))
+    def health(self, node: SbcNode) -> str:
+        if node.seen_at is None and node.failing_since is None:
+            return _("Not called yet")
+        return _("Does not answer: %(why)s") % {"why": node.last_error} if node.failing_since else _("Answers")
+
+    @admin.display(description=gettext_lazy("owed"))
+    def owed(self, node: Any) -> Any:
+        query = {"node__id__exact": node.pk, "verified__exact": 0}
+        return link_to_list("provisioning_nodestate", str(node.owed_count), **query) if node.owed_count else "0"
+
+    @admin.action(description=gettext_lazy("Reconcile now: compare with what it must have"), permissions=["reconcile"])
+    def reconcile_now(self, request: HttpRequest, nodes: QuerySet[SbcNode]) -> None:
+        count = compare_now(nodes, actor(request))
+        text = ngettext("%(n)s node is compared now", "%(n)s nodes are compared now", count) % {"n": count}
+        self.message_user(request, text, messages.SUCCESS)
+
+
+@admin.register(Gateway)
+class GatewayAdmin(Audited[Gateway]):
+    """The sweep brings a changed list of gateways to the nodes by itself."""
+
+    list_display = ["name", "data_centre", "position", "host", "port"]
+    list_filter = ["data_centre"]
+    list_select_related = ["data_centre"]
+    search_fields = ["name", "=host"]
+
+
+@admin.register(Operation)
+class OperationAdmin(ShowOnlyPage[Operation]):
+    list_display = [
+        "requested_at",
+        "subject_name",
+        "kind",
+        "status",
+        "step",
+        "reason",
+        "attempt",
+        "account",
+        "finished_at",
+    ]
+    list_filter = ["status", "kind", "undoing", ("requested_at", admin.DateFieldListFilter)]
+    list_select_related = ["account"]
+    search_fields = ["subject_name", "=subject_id", "account__name", "=requested_by__email"]
+    search_help_text = gettext_lazy("Name or id of the trunk, name of the account, e-mail of who asked for it")
+    readonly_fields = ["see_also"]
+    actions = ["reconcile_now"]
+
+    @admin.display(description=gettext_lazy("see also"))
+    def see_also(self, operation: Operation) -> Any:
+        return link_to_list("provisioning_nodestate", _("What its nodes have"), q=operation.subject_id)
+
+    @admin.display(description=gettext_lazy("finished"), ordering="finished_at", empty_value="")
+    def ended(self, operation: Operation) -> Any:
+        return operation.finished_at
+
+    @admin.action(description=gettext_lazy("Reconcile now: do what is pending at once"), permissions=["reconcile"])
+    def reconcile_now(self, request: HttpRequest, operations: QuerySet[Operation]) -> None:
+        chosen = operations.count()
+        pending = hasten(operations, actor(request))
+        text = ngettext("%(n)s pending operation is due now", "%(n)s pending operations are due now", pending)
+        level = messages.SUCCESS if pending else messages.WARNING
+        text = text % {"n": pending} if pending else _("None of these is pending: nothing to do")
+        if 0 < pending < chosen:
+            text += _(", the others have ended")
+        self.message_user(request, text, level)
+
+
+@admin.register(NodeState)
+class NodeStateAdmin(ShowOnlyPage[NodeState]):
+    list_display = ["subject_kind", "subject_id", "node", "wanted", "verified", "verified_at", "took", "last_error"]
+    list_filter = ["verified", "subject_kind", "node"]
+    list_select_related = ["node"]
+    ordering = ["-id"]
+    search_fields = ["=subject_id"]
+    search_help_text = gettext_lazy("Id of the trunk, or the number")
+
+    @admin.display(description=gettext_lazy("asked"))
+    def wanted(self, state: NodeState) -> str:
+        what = _("to be gone") if state.wants_absent else _("to have it")
+        return f"{state.wanted_generation}.{state.wanted_epoch}, {what}"
+
+    @admin.display(description=gettext_lazy("took"), ordering="took_ms")
+    def took(self, state: NodeState) -> str:
+        return "" if state.took_ms is None else _("%(ms).0f ms") % {"ms": state.took_ms}

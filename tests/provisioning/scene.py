@@ -1,0 +1,133 @@
+"""A customer, two data centres with in-memory nodes in processes of their own, and ways to move time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.models import Account, User
+from provisioning import engine, sweeps
+from provisioning.enums import NodeRole, Status
+from provisioning.models import DataCentre, Operation, SbcNode
+from provisioning.nodes import client_of
+from sbc.client import Held
+from sbc.lab.memory import MemoryNodeProcess
+from tests.factories import make_account, make_member, make_specification, open_data_centre, order_trunk
+from trunks.models import Trunk
+from trunks.models.trunk import SUBJECT
+
+TOKEN = "scene"
+Order = Callable[[], Trunk]
+
+
+class Nodes:
+    """The nodes of New York, and Frankfurt's only one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.primary = MemoryNodeProcess.start(folder, name="primary", token=TOKEN)
+        self.backup = MemoryNodeProcess.start(folder, name="backup", token=TOKEN)
+        self.frankfurt = MemoryNodeProcess.start(folder, name="frankfurt", token=TOKEN)
+        self.all = [self.primary, self.backup, self.frankfurt]
+
+    def __getitem__(self, role: str) -> MemoryNodeProcess:
+        return self.primary if role == NodeRole.PRIMARY else self.backup
+
+
+@pytest.fixture(scope="session")
+def node_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    nodes = Nodes(tmp_path_factory.mktemp("nodes"))
+    yield nodes
+    for node in nodes.all:
+        node.stop()
+
+
+@pytest.fixture
+def nodes(node_processes: Nodes, settings) -> Iterator[Nodes]:
+    """Empty and in order, before and after."""
+    settings.NODE_TOKEN = TOKEN
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    client_of.cache_clear()
+    for node in node_processes.all:
+        node.heal()
+        node.fault(restart_empty=True)
+    yield node_processes
+    for node in node_processes.all:
+        node.heal()
+
+
+@pytest.fixture
+def new_york(nodes: Nodes, db: None) -> DataCentre:
+    return open_data_centre("NEW_YORK", primary=nodes.primary.url, backup=nodes.backup.url)
+
+
+@pytest.fixture
+def frankfurt(nodes: Nodes, db: None) -> DataCentre:
+    data_centre = open_data_centre("FRANKFURT", primary=nodes.frankfurt.url)
+    data_centre.nodes.filter(role=NodeRole.BACKUP).delete()
+    return data_centre
+
+
+@pytest.fixture
+def customer(nodes: Nodes, db: None) -> Account:
+    return make_account("Alice Telecom", money="9000.00", trunks=300, trunks_per_data_centre=300, channels=5000)
+
+
+@pytest.fixture
+def engineer(customer: Account) -> User:
+    return make_member(customer)
+
+
+@pytest.fixture
+def order(customer: Account, engineer: User, new_york: DataCentre) -> Order:
+    """Pays for one more trunk in New York."""
+    return lambda: order_trunk(customer, make_specification(new_york), engineer)
+
+
+def newest(trunk: Trunk) -> Operation:
+    """The trunk's newest operation, as it is now."""
+    return Operation.objects.filter(subject_kind=SUBJECT, subject_id=str(trunk.pk))[0]
+
+
+def work_on(trunk: Trunk) -> Operation:
+    """Have the engine look at the trunk's pending operation at once, and answer it."""
+    hurry()
+    engine.run(newest(trunk).pk)
+    return newest(trunk)
+
+
+def sweep_now() -> None:
+    """A whole sweep in this thread, whatever is paused."""
+    hurry()
+    sweeps.run_due()
+    for node in SbcNode.objects.select_related("data_centre"):
+        sweeps.look_after(node)
+
+
+def hurry() -> None:
+    """Every pause is over: back-off, the breaker, the turns of the sweep and of the comparison."""
+    Operation.objects.filter(status=Status.PENDING).update(next_attempt_at=Now())
+    SbcNode.objects.update(swept_at=None, retry_at=None, checked_at=None)
+
+
+def pass_deadline(trunk: Trunk) -> None:
+    """The pending operation's time is up."""
+    Operation.objects.filter(pk=newest(trunk).pk).update(deadline_at=Now() - timedelta(seconds=1))
+
+
+def held_by(node: MemoryNodeProcess, trunk: Trunk) -> Held | None:
+    """What the node has of the trunk; None when nothing, a tombstone included."""
+    held = node.client().read(SUBJECT, str(trunk.pk))
+    return held if held and held.present else None
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+    """Return as soon as the condition holds; fail when it does not in time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "this did not happen in time"
+        time.sleep(0.02)

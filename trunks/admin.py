@@ -1,0 +1,150 @@
+"""Staff pages: trunks with their revisions, drafts and claimed source addresses. All of it only shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.staff import ShowOnly, ShowOnlyPage, actor, link, link_to_list
+from provisioning.reconciling import write_again
+from trunks.enums import State
+from trunks.models import HostClaim, Trunk, TrunkDraft, TrunkRevision
+from trunks.models.trunk import SUBJECT
+from trunks.search import find_trunks
+from trunks.selectors import with_state
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Gone trunks are shown when asked for."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*State.choices, ("gone", gettext_lazy("Gone"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> QuerySet[Trunk]:
+        if self.value() == "gone":
+            return queryset.filter(gone_at__isnull=False)
+        if self.value() in State.values:
+            return queryset.filter(gone_at=None, state=self.value())  # type: ignore[misc]  # an annotation
+        return queryset
+
+
+class RevisionInline(ShowOnly, admin.TabularInline[TrunkRevision, Trunk]):
+    model = TrunkRevision
+    extra = 0
+    fields = ["number", "name", "channels", "codecs", "source_hosts", "destinations", "created_by", "created_at"]
+    readonly_fields = ["created_at"]
+    ordering = ["-number"]
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrunkRevision]:
+        return super().get_queryset(request).select_related("created_by", "trunk__wanted")
+
+
+class ClaimInline(ShowOnly, admin.TabularInline[HostClaim, Trunk]):
+    model = HostClaim
+    extra = 0
+    fields = ["address", "data_centre", "released_at"]
+    verbose_name_plural = gettext_lazy("claimed source addresses")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HostClaim]:
+        return super().get_queryset(request).select_related("data_centre")
+
+
+@admin.register(Trunk)
+class TrunkAdmin(ShowOnlyPage[Trunk]):
+    list_display = ["name", "reference", "account", "data_centre", "state", "channels", "plan", "created_at"]
+    list_filter = [StateFilter, "data_centre", "plan", ("created_at", admin.DateFieldListFilter)]
+    list_select_related = ["account", "data_centre", "plan", "wanted"]
+    ordering = ["-created_at"]
+    search_fields = ["name"]
+    search_help_text = gettext_lazy("Name, id, reference (TR-…), source address, account, e-mail of a member")
+    readonly_fields = ["reference", "state", "see_also"]
+    inlines = [RevisionInline, ClaimInline]
+    actions = ["reconcile_now"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Trunk]:
+        related = ("account", "quote", "service_address", "created_by")
+        return with_state(super().get_queryset(request)).select_related(*related)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Trunk], search_term: str
+    ) -> tuple[QuerySet[Trunk], bool]:
+        return find_trunks(queryset, search_term), False
+
+    @admin.display(description=gettext_lazy("name"), ordering="wanted__name")
+    def name(self, trunk: Trunk) -> str:
+        return trunk.name
+
+    @admin.display(description=gettext_lazy("channels"), ordering="wanted__channels")
+    def channels(self, trunk: Trunk) -> int | None:
+        return trunk.wanted.channels if trunk.wanted else None
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, trunk: Any) -> str:
+        return _("Gone") if trunk.gone_at else str(State(trunk.state).label)
+
+    @admin.display(description=gettext_lazy("see also"))
+    def see_also(self, trunk: Trunk) -> Any:
+        operations = link_to_list("provisioning_operation", _("Its operations"), q=trunk.pk)
+        states = link_to_list("provisioning_nodestate", _("What its nodes have"), q=trunk.pk)
+        audit = link_to_list("accounts_auditevent", _("Its audit trail"), q=trunk.pk)
+        return operations + ", " + states + ", " + audit
+
+    @admin.action(
+        description=gettext_lazy("Reconcile now: write to the nodes and read back again"), permissions=["reconcile"]
+    )
+    def reconcile_now(self, request: HttpRequest, trunks: QuerySet[Trunk]) -> None:
+        chosen = list(trunks)
+        for trunk in chosen:
+            write_again(SUBJECT, str(trunk.pk), actor(request), trunk.account_id)
+        text = ngettext("%(n)s trunk is written again now", "%(n)s trunks are written again now", len(chosen))
+        self.message_user(request, text % {"n": len(chosen)}, messages.SUCCESS)
+
+
+@admin.register(TrunkRevision)
+class TrunkRevisionAdmin(ShowOnlyPage[TrunkRevision]):
+    list_display = ["name", "number", "of", "channels", "source_hosts", "created_by", "created_at"]
+    list_select_related = ["trunk__wanted", "created_by"]
+    ordering = ["-id"]
+    search_fields = ["name", "=trunk__id"]
+
+    @admin.display(description=gettext_lazy("trunk"))
+    def of(self, revision: TrunkRevision) -> Any:
+        return link(revision.trunk)
+
+
+@admin.register(TrunkDraft)
+class TrunkDraftAdmin(ShowOnlyPage[TrunkDraft]):
+    list_display = ["name", "account", "created_by", "saved_at", "became"]
+    list_filter = [("trunk", admin.EmptyFieldListFilter), ("saved_at", admin.DateFieldListFilter)]
+    list_select_related = ["account", "created_by", "trunk__wanted"]
+    search_fields = ["account__name", "=created_by__email", "=id"]
+
+    @admin.display(description=gettext_lazy("became"))
+    def became(self, draft: TrunkDraft) -> Any:
+        return link(draft.trunk)
+
+
+@admin.register(HostClaim)
+class HostClaimAdmin(ShowOnlyPage[HostClaim]):
+    list_display = ["address", "data_centre", "of", "account", "released_at"]
+    list_filter = [("released_at", admin.EmptyFieldListFilter), "data_centre"]
+    list_select_related = ["data_centre", "trunk__wanted", "trunk__account"]
+    ordering = ["-id"]
+    search_fields = ["=address", "trunk__wanted__name", "trunk__account__name"]
+
+    @admin.display(description=gettext_lazy("trunk"))
+    def of(self, claim: HostClaim) -> Any:
+        return link(claim.trunk)
+
+    @admin.display(description=gettext_lazy("account"))
+    def account(self, claim: HostClaim) -> Any:
+        return link(claim.trunk.account)

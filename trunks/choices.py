@@ -1,0 +1,69 @@
+"""What an account may choose for a new trunk: read at most once, however many questions ask for it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from accounts.models import Account, AuditEvent
+from addresses.models import ServiceAddress
+from billing.errors import NotForSale
+from billing.quotes import Offer, offer
+from billing.selectors import PlanOnOffer, plans_for
+from provisioning.models import DataCentre
+from trunks.limits import Room, room_of
+from trunks.models import HostClaim
+from trunks.selectors import host_rules
+from trunks.validators import HostRules
+
+
+class Choices:
+    """Make a new one to look again: what was read is kept."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._rules: dict[str, HostRules] = {}
+        self._offers: dict[tuple[str, int], Offer | None] = {}
+
+    @cached_property
+    def plans(self) -> dict[str, PlanOnOffer]:
+        return {on_offer.plan.pk: on_offer for on_offer in plans_for(self.account)}
+
+    @cached_property
+    def data_centres(self) -> dict[str, DataCentre]:
+        return {data_centre.pk: data_centre for data_centre in DataCentre.objects.all()}
+
+    @cached_property
+    def addresses(self) -> dict[str, ServiceAddress]:
+        return {str(address.pk): address for address in ServiceAddress.objects.filter(account=self.account)}
+
+    @cached_property
+    def room(self) -> Room:
+        return room_of(self.account)
+
+    def had_address(self, address_id: str) -> bool:
+        """Whether the account once had an address of this id and deleted it."""
+        deleted = AuditEvent.objects.filter(account=self.account, action="address.delete")
+        return deleted.filter(subject_id=address_id[:64].replace("\0", "")).exists()
+
+    def host_rules(self, data_centre: DataCentre | None) -> HostRules:
+        code = data_centre.pk if data_centre else ""
+        if code not in self._rules:
+            self._rules[code] = host_rules(self.account, data_centre)
+        return self._rules[code]
+
+    def claimed(self, data_centre: DataCentre | None, sources: list[str]) -> set[str]:
+        """Which of the source addresses a living trunk uses in that data centre."""
+        if data_centre is None or not sources:
+            return set()
+        claims = HostClaim.objects.filter(data_centre=data_centre, address__in=sources, released_at=None)
+        return set(claims.values_list("address", flat=True))
+
+    def offer(self, plan_code: str, channels: int) -> Offer | None:
+        """Today's price; None when the plan has none in the account's currency."""
+        asked = (plan_code, channels)
+        if asked not in self._offers:
+            try:
+                self._offers[asked] = offer(plan_code, channels, self.account.currency)
+            except NotForSale:
+                self._offers[asked] = None
+        return self._offers[asked]

@@ -1,0 +1,25 @@
+"""Remembers whose deletion a person asked for, to tell them once that it is done."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from trunks.models import Trunk
+
+KEY = "deleting_trunks"
+
+
+def remember_deletion(request: HttpRequest, trunk: Trunk) -> None:
+    request.session[KEY] = {**request.session.get(KEY, {}), str(trunk.pk): trunk.name}
+
+
+def deleted_names(request: HttpRequest) -> list[str]:
+    """Names of the trunks that are gone by now; each is told once."""
+    waiting: dict[str, str] = request.session.get(KEY, {})
+    if not waiting:
+        return []
+    gone = Trunk.objects.filter(pk__in=waiting, gone_at__isnull=False).values_list("pk", flat=True)
+    done = {str(pk) for pk in gone}
+    if done:
+        request.session[KEY] = {id: name for id, name in waiting.items() if id not in done}
+    return [name for id, name in waiting.items() if id in done]

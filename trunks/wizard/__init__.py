@@ -1,0 +1,1 @@
+"""The order of a trunk, one question after another."""

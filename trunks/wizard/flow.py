@@ -1,0 +1,121 @@
+"""What is done to a draft: begun, answered, discarded, begun again, and turned into exactly one trunk."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, transaction
+from django.http import Http404, QueryDict
+
+from accounts.models import Account, User
+from accounts.services import lock_account
+from billing.quotes import Offer
+from trunks.limits import room_of, validate_trunks_left
+from trunks.models import Trunk, TrunkDraft
+from trunks.services import create_trunk
+from trunks.wizard.order import Order
+from trunks.wizard.steps import Step
+
+# Posted beside the answers.
+NOT_ANSWERS = {"csrfmiddlewaretoken", "action"}
+DEADLOCK, SERIALIZATION = "40P01", "40001"
+
+
+class PriceChanged(Exception):
+    """What the buyer saw is not what it costs today."""
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__(offer.fingerprint)
+        self.offer = offer
+
+
+class Unanswered(Exception):
+    """An answer that was right is not right any more; `order.troubles()` says which."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__()
+        self.order = order
+
+
+def draft_of(account: Account, draft_id: UUID) -> TrunkDraft:
+    """One draft. Raises Http404 for a stranger's and an unknown one alike."""
+    draft = TrunkDraft.objects.filter(account=account, pk=draft_id).first()
+    if draft is None:
+        raise Http404
+    draft.account = account
+    return draft
+
+
+def begin(account: Account, actor: User) -> TrunkDraft:
+    """A new draft, or the one that the person began and left without an answer.
+
+    Raises ValidationError when the account has all the trunks it may have.
+    """
+    validate_trunks_left(room_of(account))
+    blank = TrunkDraft.objects.filter(account=account, created_by=actor, trunk=None, answers={}).first()
+    return blank or TrunkDraft.objects.create(account=account, created_by=actor)
+
+
+def begin_again(draft: TrunkDraft, actor: User) -> TrunkDraft:
+    """A new draft with the same answers, after its trunk could not be created."""
+    validate_trunks_left(room_of(draft.account))
+    return TrunkDraft.objects.create(account=draft.account, created_by=actor, answers=draft.answers)
+
+
+def answer(draft: TrunkDraft, step: Step, data: QueryDict) -> None:
+    """Keep what was posted for a step, as it was posted; the other steps' answers stay as they are by now."""
+    with transaction.atomic():
+        draft = TrunkDraft.objects.select_for_update().get(pk=draft.pk)
+        if draft.is_ordered:
+            return
+        draft.answers[step.slug] = raw(data)
+        draft.save(update_fields=["answers", "saved_at"])
+
+
+def raw(data: QueryDict) -> dict[str, list[str]]:
+    """What a form posted, without what PostgreSQL cannot keep."""
+    return {
+        name.replace("\0", ""): [value.replace("\0", "") for value in values]
+        for name, values in data.lists()
+        if name not in NOT_ANSWERS
+    }
+
+
+def discard(draft: TrunkDraft) -> None:
+    """Nothing happens to a draft that was ordered."""
+    TrunkDraft.objects.filter(pk=draft.pk, trunk=None).delete()
+
+
+def place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trunk, bool]:
+    """The draft's trunk, and whether this call ordered it. `fingerprint` is of the offer that the buyer saw.
+
+    Raises Unanswered, PriceChanged, ValidationError keyed by field, and billing's NotEnoughCredit; then nothing changed.
+    """
+    try:
+        return _place_order(draft, fingerprint, actor)
+    except OperationalError as trouble:
+        if getattr(trouble.__cause__, "sqlstate", "") not in {DEADLOCK, SERIALIZATION}:
+            raise
+        return _place_order(draft, fingerprint, actor)
+
+
+@transaction.atomic
+def _place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trunk, bool]:
+    account = lock_account(draft.account_id)
+    draft = TrunkDraft.objects.select_for_update(of=("self",)).select_related("trunk").get(pk=draft.pk)
+    if draft.trunk is not None:
+        return draft.trunk, False
+    draft.account = account
+    order = Order(draft)
+    offer = order.offer()
+    if order.first_open() or offer is None:
+        raise Unanswered(order)
+    if offer.fingerprint != fingerprint:
+        raise PriceChanged(offer)
+    draft.trunk = create_trunk(account, order.specification(), offer, actor)
+    draft.save(update_fields=["trunk", "saved_at"])
+    return draft.trunk, True
+
+

@@ -1,0 +1,94 @@
+"""The last page of the wizard and its button: everything in view, then Pay now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import actor_of
+from billing.errors import NotEnoughCredit
+from billing.services import balance_of
+from common.templatetags.ui import money
+from trunks.models import TrunkDraft
+from trunks.selectors import nodes_of
+from trunks.wizard import flow
+from trunks.wizard.order import REVIEW, Order
+from trunks.wizard.steps import Step
+
+UNPROCESSABLE, CONFLICT = 422, 409
+
+# A step to go to (or none), the input there, what is wrong.
+Problem = tuple[Step | None, str, str]
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST: look there with a GET."""
+
+    status_code = 303
+
+
+def answer_payment(request: HttpRequest, draft: TrunkDraft) -> HttpResponse:
+    """Order what the draft says; whatever is in the way is said on the review page."""
+    fingerprint = request.POST.get("offer", "")
+    try:
+        trunk, ordered_now = flow.place_order(draft, fingerprint, actor_of(request))
+    except flow.Unanswered as trouble:
+        problems: list[Problem] = list(trouble.order.troubles())
+        return review_page(request, trouble.order, problems, status=UNPROCESSABLE)
+    except flow.PriceChanged as changed:
+        return review_page(request, Order(draft), [(None, "", price_words(changed, fingerprint))], status=CONFLICT)
+    except NotEnoughCredit as short:
+        return review_page(request, Order(draft), [(None, "", credit_words(draft, short))], status=UNPROCESSABLE)
+    except ValidationError as refused:
+        order = Order(draft)
+        return review_page(request, order, order.blame(refused), status=UNPROCESSABLE)
+    if not ordered_now:
+        draft.refresh_from_db()
+        messages.info(request, _("You placed this order at %(time)s") % {"time": f"{draft.saved_at:%H:%M}"})
+    return SeeOther(reverse("trunks:handover", args=[trunk.pk]))
+
+
+def price_words(changed: flow.PriceChanged, fingerprint: str) -> str:
+    """V-PAY-1; V-PAY-3 when the page was not one of ours or too old to say what it offered."""
+    if not fingerprint:
+        return _("Your session ended. Your answers are saved. Check them and pay again")
+    words = _("The price is now %(price)s %(currency)s a month. Check it and pay again")
+    return words % {"price": f"{changed.offer.monthly:.2f}", "currency": changed.offer.currency}
+
+
+def credit_words(draft: TrunkDraft, short: NotEnoughCredit) -> str:
+    currency = draft.account.currency
+    words = _("This order needs %(needed)s and you have %(available)s available. Ask us to add credit, then pay")
+    return words % {"needed": money(short.needed, currency), "available": money(short.available, currency)}
+
+
+def review_page(request: HttpRequest, order: Order, problems: list[Problem] | None = None, status: int = 200) -> HttpResponse:
+    offer = order.offer()
+    balance = balance_of(order.choices.account)
+    available = balance.available
+    context: dict[str, Any] = {
+        "order": order,
+        "draft": order.draft,
+        "steps": len(order.steps) + 1,
+        "sections": [(step, step.url(order), step.summary(order)) for step in order.steps],
+        "problems": [(link(order, step, target), message) for step, target, message in problems or []],
+        "offer": offer,
+        "available": available,
+        "short": "" if offer is None or offer.first_charge <= available else credit_words(
+            order.draft, NotEnoughCredit(available, offer.first_charge)
+        ),
+        "nodes": nodes_of(order.data_centre) if order.data_centre else [],
+        "notes": order.notes(),
+        "back_url": order.steps[-1].url(order),
+    }
+    return render(request, "trunks/wizard/review.html", context, status=status)
+
+
+def link(order: Order, step: Step | None, target: str) -> str:
+    return f"{step.url(order)}?from={REVIEW}#{target}" if step else ""

@@ -1,0 +1,16 @@
+"""Addresses of the wizard, inside the namespace of `trunks.urls`."""
+
+from django.urls import URLPattern, path
+
+from trunks.wizard import handover, views
+
+wizard_urls: list[URLPattern] = [
+    path("new/", views.new, name="new"),
+    path("new/<uuid:draft_id>/review/", views.review, name="review"),
+    path("new/<uuid:draft_id>/pay/", views.pay, name="pay"),
+    path("new/<uuid:draft_id>/discard/", views.discard, name="discard"),
+    path("new/<uuid:draft_id>/<slug:step>/", views.step, name="step"),
+    path("<uuid:trunk_id>/handover/", handover.handover, name="handover"),
+    path("<uuid:trunk_id>/handover/addresses.txt", handover.addresses, name="handover_addresses"),
+    path("<uuid:trunk_id>/handover/again/", handover.again, name="again"),
+]

@@ -1,0 +1,179 @@
+"""The pages of the wizard: begin, one page per step, review, pay, discard."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import account_of, actor_of, needs
+from accounts.enums import Right
+from common.forms import PortalForm
+from common.htmx import wants_part
+from trunks.models import TrunkDraft
+from trunks.selectors import open_drafts_of
+from trunks.wizard import flow
+from trunks.wizard.order import REVIEW, Order
+from trunks.wizard.paying import answer_payment, review_page
+from trunks.wizard.steps import Step
+
+UNPROCESSABLE = 422
+ADD_ADDRESS = "add_address"
+
+
+@needs(Right.CHANGE_TRUNKS)
+def new(request: HttpRequest) -> HttpResponse:
+    """GET: continue a draft or begin; POST: begin."""
+    account = account_of(request)
+    try:
+        if request.method == "POST":
+            return redirect(first_url(flow.begin(account, actor_of(request))))
+        flow.validate_one_more(account)
+    except ValidationError as full:
+        return render(request, "trunks/wizard/full.html", {"reason": full.messages[0]})
+    return render(request, "trunks/wizard/new.html", {"drafts": open_drafts_of(account)})
+
+
+def first_url(draft: TrunkDraft) -> str:
+    order = Order(draft)
+    return order.steps[0].url(order)
+
+
+@needs(Right.CHANGE_TRUNKS)
+def step(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
+    draft = flow.draft_of(account_of(request), draft_id)
+    if draft.is_ordered:
+        return already_ordered(request, draft)
+    order = Order(draft)
+    asked = order.step(step)
+    if asked is None:
+        raise Http404
+    if wants_part(request) and request.method == "GET":
+        return render(request, "trunks/wizard/price.html", {"offer": order.offer(request.GET)})
+    if waiting := order.first_open(before=asked):
+        return answer_first(request, order, waiting)
+    return submit(request, order, asked) if request.method == "POST" else show(request, order, asked)
+
+
+def already_ordered(request: HttpRequest, draft: TrunkDraft) -> HttpResponse:
+    messages.info(request, _("You placed this order at %(time)s") % {"time": f"{draft.saved_at:%H:%M}"})
+    return redirect("trunks:handover", draft.trunk_id)
+
+
+def answer_first(request: HttpRequest, order: Order, waiting: Step) -> HttpResponse:
+    messages.warning(request, _("Answer this first"))
+    return redirect(with_origin(request, waiting.url(order)))
+
+
+def with_origin(request: HttpRequest, url: str) -> str:
+    """Keep in mind that the person came from the review and wants to return there."""
+    return f"{url}?{urlencode({'from': REVIEW})}" if came_from_review(request) else url
+
+
+def came_from_review(request: HttpRequest) -> bool:
+    return request.GET.get("from") == REVIEW
+
+
+def show(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
+    """The question, with the answer given so far; what is wrong with that answer is said unless it is half-finished."""
+    form = order.form(asked)
+    chosen = request.GET.get("address", "")
+    if chosen in order.choices.addresses and "service_address" in form.fields:
+        form = asked.form(order, preset(order, asked, "service_address", chosen))
+    if order.is_left(asked):
+        form.forgive()
+    return page(request, order, asked, form)
+
+
+def preset(order: Order, asked: Step, name: str, value: str) -> QueryDict:
+    """What the draft has of the step's answers, with one of them chosen."""
+    form = order.form(asked)
+    data = form.data.copy() if form.is_bound else QueryDict(mutable=True)
+    data[name] = value
+    return data
+
+
+def submit(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
+    """Keep the answer and go on; a list's own button or a wrong answer shows the question again."""
+    form = asked.form(order, request.POST)
+    if form.rework():
+        return page(request, order, asked, form)
+    if request.POST.get("action") == ADD_ADDRESS:
+        flow.answer(order.draft, asked, request.POST, is_left=True)
+        return HttpResponseRedirect(address_url(request, asked.url(order)))
+    form = asked.checked_form(order, request.POST)
+    if not form.is_valid():
+        return page(request, order, asked, form, status=UNPROCESSABLE)
+    flow.answer(order.draft, asked, form.data)
+    for note in getattr(form, "found", []):
+        messages.warning(request, note)
+    return redirect(next_url(request, order, asked))
+
+
+def address_url(request: HttpRequest, back: str) -> str:
+    """The page that adds a service address and returns here with it chosen."""
+    try:
+        return f"{reverse('addresses:add')}?{urlencode({'next': with_origin(request, back)})}"
+    except NoReverseMatch:
+        return back
+
+
+def next_url(request: HttpRequest, order: Order, answered: Step) -> str:
+    """The next question; back to the review for whoever came from there, past what the new answer asks for."""
+    order = Order(flow.draft_of(order.choices.account, order.draft.pk))
+    following = order.first_open() if came_from_review(request) else order.after(answered)
+    if following is None:
+        return reverse("trunks:review", args=[order.draft.pk])
+    return with_origin(request, following.url(order))
+
+
+def page(request: HttpRequest, order: Order, asked: Step, form: PortalForm, status: int = 200) -> HttpResponse:
+    previous = order.before(asked)
+    back = reverse("trunks:review", args=[order.draft.pk]) if came_from_review(request) else ""
+    context: dict[str, Any] = {
+        "order": order,
+        "draft": order.draft,
+        "step": asked,
+        "form": form,
+        "number": order.steps.index(asked) + 1,
+        "steps": len(order.steps) + 1,
+        "offer": order.offer(),
+        "chosen": order.chosen(),
+        "back_url": back or (previous.url(order) if previous else reverse("trunks:list")),
+    }
+    return render(request, asked.template, context, status=status)
+
+
+@needs(Right.CHANGE_TRUNKS)
+@require_safe
+def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    draft = flow.draft_of(account_of(request), draft_id)
+    if draft.is_ordered:
+        return already_ordered(request, draft)
+    order = Order(draft)
+    if waiting := order.first_open():
+        return answer_first(request, order, waiting)
+    return review_page(request, order)
+
+
+@needs(Right.CHANGE_TRUNKS)
+@require_POST
+def pay(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    draft = flow.draft_of(account_of(request), draft_id)
+    return answer_payment(request, draft)
+
+
+@needs(Right.CHANGE_TRUNKS)
+@require_POST
+def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    flow.discard(flow.draft_of(account_of(request), draft_id))
+    messages.success(request, _("The draft was discarded"))
+    return redirect("trunks:list")
