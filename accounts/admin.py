@@ -25,6 +25,9 @@ class LimitsInline(admin.StackedInline[Limits, Account]):
     min_num = max_num = 1
     verbose_name_plural = _("limits")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Limits]:
+        return super().get_queryset(request).select_related("account")
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A new account begins with the defaults."""
         return obj is not None and super().has_add_permission(request, obj)
@@ -51,7 +54,6 @@ class AccountAdmin(Audited[Account]):
     """Without the money; `billing.admin` completes and registers it."""
 
     list_display = ["name", "currency", "created_at"]
-    list_filter = ["currency"]
     list_per_page = 50
     search_fields = ["name", "=id", "=members__email"]
     search_help_text = _("Name, id, or the e-mail address of a member")

@@ -68,6 +68,11 @@ class Audited(admin.ModelAdmin[M]):
             self._record("delete", request, obj, [])
         return super().log_deletions(request, queryset)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What protects a row is said before the rights that are missing to delete that too."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set() if protected else lacking, protected
+
     def account_of(self, obj: Any) -> Any:
         """The id of the account whose audit trail the change belongs to."""
         return None

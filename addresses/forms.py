@@ -48,7 +48,7 @@ class AddressForm(PortalModelForm[ServiceAddress]):
         super().__init__(*args, **kwargs)
         for name, token in AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = token
-        self.fields["country_code"].widget.choices = [("", _("Select a country")), *country_choices()]  # type: ignore[attr-defined]
+        self.fields["country_code"].widget.choices = [("", _("Select a country")), *country_choices()]
         self._follow(self["country_code"].value() or "")
 
     def _follow(self, country: str) -> None:
@@ -56,7 +56,7 @@ class AddressForm(PortalModelForm[ServiceAddress]):
         self.has_regions = bool(regions)
         field = self.fields["region_code"]
         field.label = word.capitalize()
-        field.widget.choices = [("", _("Select a %(region)s") % {"region": word}), *regions.items()]  # type: ignore[attr-defined]
+        field.widget.choices = [("", _("Select a %(region)s") % {"region": word}), *regions.items()]
         if not regions:
             field.widget = forms.HiddenInput()
         if country == US:

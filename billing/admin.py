@@ -39,7 +39,7 @@ class PlanActivationInline(admin.TabularInline[PlanActivation, Account]):
     verbose_name_plural = gettext_lazy("plans the account may buy")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PlanActivation]:
-        return super().get_queryset(request).select_related("plan", "activated_by")
+        return super().get_queryset(request).select_related("plan", "account", "activated_by")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An activation is made or taken away, there is nothing in it to change."""

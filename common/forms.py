@@ -101,9 +101,13 @@ class Portal:
             widget = field.widget
             if isinstance(widget, Growing) and widget.rework(verb, item, data, self.add_prefix(name)):
                 self.data = data
-                self._errors = ErrorDict()
+                self.leave_unjudged()
                 return True
         return False
+
+    def leave_unjudged(self) -> None:
+        """Show the answers as they are, without saying what is wrong with them."""
+        self._errors = ErrorDict()
 
     def summary_errors(self) -> list[tuple[str, str]]:
         return summary_errors(self)  # type: ignore[arg-type]

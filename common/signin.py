@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -88,3 +89,13 @@ class ConfirmCodeForm(InOurWords, mfa.ReauthenticateForm):
 
 class SetUpAppForm(InOurWords, totp.ActivateTOTPForm):
     code_hint = _("The 6 digits the app shows")
+
+
+class AddKeyForm(InOurWords, webauthn.AddWebAuthnForm):
+    """A security key, or a passkey when it may stand in for the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if alone := self.fields.get("passwordless"):
+            alone.label = _("Sign in with this key alone")
+            alone.help_text = _("It asks for your fingerprint, face or PIN; you need no password")

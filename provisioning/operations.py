@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
@@ -14,8 +12,7 @@ from accounts.services import record
 from common.errors import Conflict
 from provisioning.enums import NEVER_GIVES_UP, OperationKind, Status
 from provisioning.models import Operation
-
-logger = logging.getLogger(__name__)
+from provisioning.nudges import sender
 
 # DELETE overtakes a disable that a dead node holds up (DESIGN §4.5).
 _OVERTAKES = {OperationKind.DELETE: frozenset({OperationKind.DISABLE, OperationKind.SUSPEND})}
@@ -91,13 +88,8 @@ def record_ending(operation: Operation, actor: User | None = None) -> None:
 
 
 def nudge(operation: Operation) -> None:
-    """Ask a worker to look at the operation now. Losing the message costs a few seconds: the sweep finds the row."""
-    from provisioning.tasks import run_operation  # the task calls the engine, which sits above this module
-
-    try:
-        run_operation.apply_async((str(operation.pk),), retry=False, expires=60)
-    except Exception as trouble:  # noqa: BLE001 -- whatever the broker does, the order stands
-        logger.warning("no nudge for operation %s: %s", operation.pk, trouble)
+    """Ask a worker to look at the operation now."""
+    sender.send("provisioning.run_operation", str(operation.pk))
 
 
 def latest_operation(subject_kind: str, subject_id: str) -> Operation | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -12,10 +11,9 @@ from accounts.models import User
 from accounts.services import record
 from provisioning.enums import Status
 from provisioning.models import NodeState, Operation, SbcNode
+from provisioning.nudges import sender
 from provisioning.operations import nudge
 from sbc.documents import NODE
-
-logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -77,10 +75,5 @@ def _call_again(nodes: Iterable[int]) -> None:
 
 
 def nudge_sweep() -> None:
-    """Ask a worker for a round of the sweep now; losing the message costs a few seconds."""
-    from provisioning.tasks import sweep  # the task calls the sweep, which sits above this module
-
-    try:
-        sweep.apply_async(retry=False, expires=60)
-    except Exception as trouble:  # noqa: BLE001 -- whatever the broker does, the next sweep comes anyway
-        logger.warning("no nudge for the sweep: %s", trouble)
+    """Ask a worker for a round of the sweep now."""
+    sender.send("provisioning.sweep")

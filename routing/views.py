@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -48,7 +48,7 @@ def number_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def list_status(request: HttpRequest) -> HttpResponse:
     """The proofs that the page shows as waiting: those that changed."""
-    shown = [f"+{id.removeprefix('proof-')}" for id in seen_ids(request)][:PER_PAGE]
+    shown = [f"+{cell.removeprefix('proof-')}" for cell in seen_ids(request)][:PER_PAGE]
     rows = rows_of(numbers_of(account_of(request)).filter(pk__in=shown))
     done = ", ".join(f"{row.number}: {row.proof.words}" for row in rows if not row.proof.waiting)
     return answer(request, [row.cell for row in rows], next_url=next_url(rows), announce=done)
@@ -72,7 +72,7 @@ def assign(request: HttpRequest, e164: str) -> HttpResponse:
 def _show(request: HttpRequest, wrong: AssignForm | None = None, asked: Number | None = None) -> HttpResponse:
     page = Paginator(numbers_of(account_of(request)), PER_PAGE).get_page(request.GET.get("page"))
     may_change = signed_member(request).may(Right.CHANGE_TRUNKS)
-    rows = rows_of(page.object_list, list(trunks_to_choose(request)) if may_change else None)
+    rows = rows_of(list(page.object_list), list(trunks_to_choose(request)) if may_change else None)
     if wrong is not None and asked is not None:
         rows = [Row(row.number, row.proof, row.cell, wrong) if row.number == asked else row for row in rows]
     context = {
@@ -89,7 +89,7 @@ def trunks_to_choose(request: HttpRequest) -> QuerySet[Trunk]:
     return living(account_of(request)).select_related("wanted").order_by("wanted__name")
 
 
-def rows_of(numbers: QuerySet[Number], trunks: Sequence[Trunk] | None = None) -> list[Row]:
+def rows_of(numbers: Iterable[Number], trunks: Sequence[Trunk] | None = None) -> list[Row]:
     listed = list(numbers)
     states = states_of(listed)
     return [_row(number, proof_of(states[number.pk]), trunks) for number in listed]

@@ -43,18 +43,15 @@ def conditions_of(trunks: Sequence[Trunk], now: datetime) -> dict[str, Condition
     about = {"subject_kind": SUBJECT, "subject_id__in": ids}
     newest = Operation.objects.filter(**about).order_by("subject_id", "-requested_at").distinct("subject_id")
     operations = {operation.subject_id: operation for operation in newest}
-    states: dict[str, list[NodeState]] = {id: [] for id in ids}
+    states: dict[str, list[NodeState]] = {pk: [] for pk in ids}
     for state in NodeState.objects.filter(**about).select_related("node").order_by("-node__role"):
         states[state.subject_id].append(state)
     return {
-        str(trunk.pk): condition(trunk, operations.get(str(trunk.pk)), states[str(trunk.pk)], now)
-        for trunk in trunks
+        str(trunk.pk): condition(trunk, operations.get(str(trunk.pk)), states[str(trunk.pk)], now) for trunk in trunks
     }
 
 
-def condition(
-    trunk: Trunk, operation: Operation | None, states: Sequence[NodeState], now: datetime
-) -> Condition:
+def condition(trunk: Trunk, operation: Operation | None, states: Sequence[NodeState], now: datetime) -> Condition:
     """`trunk` comes from `trunks.selectors`, annotated with its `state`."""
     state = State(trunk.state)  # type: ignore[attr-defined]  # an annotation
     if state is State.PENDING and operation is not None:
@@ -62,7 +59,8 @@ def condition(
         return Condition(TONES[state], operation.label, doing, f"{operation.label}, {doing}.")
     why = inside(operation.message) if operation else ""
     reason = why if state in NEEDS_ATTENTION else unconfirmed(states)
-    return Condition(TONES[state], str(state.label), reason, _sentence(state, trunk, operation, why, states, now))
+    sentence = _trouble(state, trunk, operation, why) or _calm(state, states, now)
+    return Condition(TONES[state], str(state.label), reason, sentence)
 
 
 def _doing(operation: Operation, now: datetime) -> str:
@@ -72,25 +70,21 @@ def _doing(operation: Operation, now: datetime) -> str:
     return f"{step}, {span(max(0, int((now - operation.requested_at).total_seconds())))}"
 
 
-def _sentence(
-    state: State,
-    trunk: Trunk,
-    operation: Operation | None,
-    why: str,
-    states: Sequence[NodeState],
-    now: datetime,
-) -> str:
+def _trouble(state: State, trunk: Trunk, operation: Operation | None, why: str) -> str:
     if state is State.FAILED:
         return _failed(operation, why)
     if state is State.RESET:
         return _not_applied(trunk, why)
     if state is State.SYSTEM_DISABLED:
         return _("Disabled by us. Calls are not processed. Contact us about the cause.")
-    waiting = unconfirmed(states)
+    return ""
+
+
+def _calm(state: State, states: Sequence[NodeState], now: datetime) -> str:
+    waiting = _outside(unconfirmed(states))
     if state is State.DISABLED:
-        stopped = _("Disabled. Calls are not processed.")
-        return stopped if not waiting else f"{stopped} {_outside(waiting)}"
-    return _outside(waiting) if waiting else _live(states, now)
+        return f"{_('Disabled. Calls are not processed.')} {waiting}".strip()
+    return waiting or _live(states, now)
 
 
 def _failed(operation: Operation | None, why: str) -> str:
@@ -151,4 +145,4 @@ def inside(message: str) -> str:
 
 
 def _outside(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{words[:1].upper()}{words[1:]}." if words else ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from provisioning.models import NodeState, SbcNode
 from trunks.enforcement import is_enforced
-from trunks.enums import AdminStatus
+from trunks.enums import AdminStatus, Codec
 from trunks.models import Trunk, TrunkRevision
 
 RECENT = timedelta(hours=20)
@@ -98,14 +98,13 @@ class Setting:
 
 
 def settings_of(revision: TrunkRevision) -> list[Setting]:
-    codecs = dict(revision._meta.get_field("codecs").base_field.choices)  # type: ignore[union-attr]
     yes, no = _("Yes"), _("No")
     rows: list[tuple[str, str, list[str]]] = [
         ("channels", _("Channels"), [str(revision.channels)]),
         ("source_hosts", _("Addresses you call us from"), list(revision.source_hosts)),
         ("destinations", _("Where we send your calls"), [host_port(*pair) for pair in revision.destinations]),
         ("strategy", _("Order of destinations"), [revision.get_strategy_display()]),
-        ("codecs", _("Codecs, in order"), [", ".join(str(codecs[code]) for code in revision.codecs)]),
+        ("codecs", _("Codecs, in order"), [", ".join(str(Codec(code).label) for code in revision.codecs)]),
         ("dtmf", _("DTMF"), [revision.get_dtmf_display()]),
         ("fax", _("Fax"), [revision.get_fax_display()]),
         ("number_format", _("Number format"), [revision.get_number_format_display()]),

@@ -48,7 +48,7 @@ def who(person: User | None, reader: User) -> str:
 
 
 def took(begun: datetime, ended: datetime | None) -> str:
-    """ "0.21 s", "3 min"; empty while it goes on."""
+    """Like 0.21 s or 3 min; empty while it goes on."""
     if ended is None:
         return ""
     seconds = max(0.0, (ended - begun).total_seconds())

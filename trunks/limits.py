@@ -63,10 +63,7 @@ def validate_trunks_left(room: Room) -> None:
 
 def validate_data_centre(room: Room, data_centre: DataCentre) -> None:
     """Raises ValidationError V-LOC-2 when it is closed or full, V-LOC-3 when it is one too many."""
-    if (
-        not data_centre.is_open
-        or room.trunks.get(data_centre.name, 0) >= room.limits.trunks_per_data_centre
-    ):
+    if not data_centre.is_open or room.trunks.get(data_centre.name, 0) >= room.limits.trunks_per_data_centre:
         message = _("%(place)s has no free capacity. Select another data centre")
         raise ValidationError(message, code="V-LOC-2", params={"place": data_centre.name})
     most = room.limits.data_centres

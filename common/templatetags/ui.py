@@ -100,7 +100,7 @@ def money(amount: Decimal | float | None, currency: str = "USD") -> str:
 
 @register.filter
 def signed(amount: Decimal, currency: str = "USD") -> str:
-    """`{{ entry.balance_change|signed:"USD" }}`: +$45.00 or −$45.00."""
+    """`{{ entry.balance_change|signed:"USD" }}`: +$45.00, or with a minus."""
     return f"+{money(amount, currency)}" if amount > 0 else money(amount, currency)
 
 

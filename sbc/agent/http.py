@@ -23,9 +23,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 MAX_PAGE = 1000
 
 
-def create_app(
-    node: Node, token: str, *, routes: Sequence[Route] = (), inside: Sequence[Middleware] = ()
-) -> Starlette:
+def create_app(node: Node, token: str, *, routes: Sequence[Route] = (), inside: Sequence[Middleware] = ()) -> Starlette:
     """The service for one node. More routes and middleware, behind the token, are for the in-memory node."""
     interface = _Interface(node)
     paths = [

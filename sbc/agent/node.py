@@ -46,7 +46,7 @@ class Node:
         """What Kamailio has of the document at this moment; None when it was never heard of."""
         with self.lock:
             row = self.store.get(kind, id)
-            return self._read_back(row) if row else None
+            return self._read_back(row, _facts(row)) if row else None
 
     def page(self, kind: str, after: str, limit: int) -> list[Answer]:
         """Live documents as they were last read back."""
@@ -79,7 +79,7 @@ class Node:
                 self.switch.set(key, facts[key])
             for key in sorted(self.store.leftovers(kind, id), key=_trunk_last, reverse=True):
                 self.switch.delete(key)
-            answer = self._read_back(row)
+            answer = self._read_back(row, facts)
             settled = answer["hash"] == row.hash
             self.store.set_verified(kind, id, answer["hash"], settled=settled)
             return answer
@@ -99,8 +99,7 @@ class Node:
             self.store.save(kind, id, fence, document)
             return self.apply(kind, id)
 
-    def _read_back(self, row: Row) -> Answer:
-        wanted = _facts(row)
+    def _read_back(self, row: Row, wanted: Facts) -> Answer:
         keys = [*wanted, *self.store.leftovers(row.kind, row.id)]
         read = {key: value for key in keys if (value := self.switch.get(key)) is not None}
         return _answer(row, row.hash if read == wanted else _hash(read), present=bool(read))

@@ -3,13 +3,14 @@
 
 CREATE TABLE store (boot_id TEXT NOT NULL);
 
--- body is NULL for a tombstone; verified is the hash of what was last read from Kamailio, '' when it is not known.
+-- body is NULL and hash empty for a tombstone; verified is the hash of what was last read from Kamailio, '' when it is not known.
 CREATE TABLE document (
     kind TEXT NOT NULL,
     id TEXT NOT NULL,
     generation INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
     body TEXT,
+    hash TEXT NOT NULL,
     verified TEXT NOT NULL DEFAULT '',
     deleted_at INTEGER,
     PRIMARY KEY (kind, id)

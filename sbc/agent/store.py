@@ -33,18 +33,14 @@ class StaleFence(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the store has of one document; `document` is None for a tombstone."""
+    """What the store has of one document; for a tombstone `document` is None and `hash` is empty."""
 
     kind: str
     id: str
     fence: Fence
     document: Document | None
+    hash: str
     verified: str
-
-    @property
-    def hash(self) -> str:
-        """The hash that Kamailio should be read back to have."""
-        return self.document.hash if self.document else ""
 
 
 def prepare(folder: Path) -> None:
@@ -68,13 +64,9 @@ class Store:
             self._sql.executescript(f"BEGIN; {SCHEMA.read_text()} COMMIT;")
             self._sql.execute("INSERT INTO store VALUES (?)", (uuid.uuid4().hex,))
         self.boot_id: str = self._sql.execute("SELECT boot_id FROM store").fetchone()[0]
-        counted = self._sql.execute(
-            "SELECT kind, count(*) FROM document WHERE body IS NOT NULL GROUP BY kind"
-        )
+        counted = self._sql.execute("SELECT kind, count(*) FROM document WHERE body IS NOT NULL GROUP BY kind")
         self.counts: dict[str, int] = dict.fromkeys(KINDS, 0) | dict(counted)
-        self.sizes: dict[str, int] = dict(
-            self._sql.execute("SELECT place, count(*) FROM fact GROUP BY place")
-        )
+        self.sizes: dict[str, int] = dict(self._sql.execute("SELECT place, count(*) FROM fact GROUP BY place"))
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""
@@ -92,12 +84,13 @@ class Store:
         """
         with self._transaction(durable=True):
             row = self.get(kind, id)
-            if row and not _supersedes(fence, document, row):
+            digest = document.hash if document else ""
+            if row and not _supersedes(fence, digest, row):
                 return
             before = render(row.document) if row and row.document else {}
             after = render(document) if document else {}
             self._refuse_taken(kind, id, after)
-            self._write_document(kind, id, fence, document)
+            self._write_document(kind, id, fence, document, digest)
             self._write_facts(kind, id, before, after)
         self.counts[kind] += (document is not None) - (row is not None and row.document is not None)
         for table in {key.table for key in before.keys() | after.keys()}:
@@ -113,9 +106,7 @@ class Store:
 
     def leftovers(self, kind: str, id: str) -> list[Key]:
         """Keys the document once had and Kamailio may still hold."""
-        found = self._sql.execute(
-            "SELECT place, key_name FROM leftover WHERE kind = ? AND id = ?", (kind, id)
-        )
+        found = self._sql.execute("SELECT place, key_name FROM leftover WHERE kind = ? AND id = ?", (kind, id))
         return [Key(*key) for key in found]
 
     def page(self, kind: str, after: str, limit: int) -> list[Row]:
@@ -159,11 +150,11 @@ class Store:
                 reason = "SourceHostTaken" if key.table == "source" else "KeyTaken"
                 raise Refused(reason, f"{key.table} {key.name} belongs to {owner[0]} {owner[1]}")
 
-    def _write_document(self, kind: str, id: str, fence: Fence, document: Document | None) -> None:
+    def _write_document(self, kind: str, id: str, fence: Fence, document: Document | None, hash: str) -> None:
         body = json.dumps(document.to_wire(), separators=(",", ":")) if document else None
         deleted_at = None if document else int(time.time())
-        row = (kind, id, fence.generation, fence.epoch, body, "", deleted_at)
-        self._sql.execute("REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        row = (kind, id, fence.generation, fence.epoch, body, hash, "", deleted_at)
+        self._sql.execute("REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _write_facts(self, kind: str, id: str, before: Facts, after: Facts) -> None:
         gone = [(*key, kind, id) for key in before.keys() - after.keys()]
@@ -185,18 +176,18 @@ class Store:
         self._sql.execute("COMMIT")
 
 
-def _supersedes(fence: Fence, document: Document | None, row: Row) -> bool:
+def _supersedes(fence: Fence, hash: str, row: Row) -> bool:
     """False when the row already says the same. Raises StaleFence."""
     if fence < row.fence:
         raise StaleFence("StaleFence", f"{fence} is older than {row.fence}")
     if fence > row.fence:
         return True
-    if (document.hash if document else "") != row.hash:
+    if hash != row.hash:
         raise StaleFence("FenceReused", f"{fence} was used for something else before")
     return False
 
 
-def _row(found: tuple[str, str, int, int, str | None, str, int | None]) -> Row:
-    kind, subject_id, generation, epoch, body, verified, _ = found
+def _row(found: tuple[str, str, int, int, str | None, str, str, int | None]) -> Row:
+    kind, subject_id, generation, epoch, body, digest, verified, _ = found
     document = read_document(kind, json.loads(body)) if body else None
-    return Row(kind, subject_id, Fence(generation, epoch), document, verified)
+    return Row(kind, subject_id, Fence(generation, epoch), document, digest, verified)

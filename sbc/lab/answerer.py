@@ -32,9 +32,7 @@ class Reaction:
 class Answerer:
     """`async with Answerer(address) as phone`: `decide` sees the INVITE; by default all are answered."""
 
-    def __init__(
-        self, local: Address, decide: Callable[[Message], Reaction] = lambda _invite: Reaction()
-    ) -> None:
+    def __init__(self, local: Address, decide: Callable[[Message], Reaction] = lambda _invite: Reaction()) -> None:
         self._address, self._decide = local, decide
         self._wire: Wire | None = None
         self._answers: dict[str, Message] = {}  # the last answer to each INVITE by its Call-ID

@@ -89,9 +89,7 @@ class _Service:
         body = await request.json()
         local = Address(self._gateways[0].wire.local.host, 0)
         node = address_of(f"sip:{body['node']}")
-        trace = await call(
-            local, node, body["caller"], body["callee"], hold_seconds=float(body["hold_seconds"])
-        )
+        trace = await call(local, node, body["caller"], body["callee"], hold_seconds=float(body["hold_seconds"]))
         return JSONResponse(trace.to_wire())
 
     async def trace(self, request: Request) -> Response:
@@ -103,22 +101,17 @@ async def serve(addresses: list[str], control_host: str, control_port: int) -> N
     """Until a signal comes."""
     async with AsyncExitStack() as stack:
         gateways = [
-            await stack.enter_async_context(Answerer(Address(address, SIP_PORT), by_ending))
-            for address in addresses
+            await stack.enter_async_context(Answerer(Address(address, SIP_PORT), by_ending)) for address in addresses
         ]
         app = _Service(gateways).app()
-        config = uvicorn.Config(
-            app, host=control_host, port=control_port, log_level="warning", access_log=False
-        )
+        config = uvicorn.Config(app, host=control_host, port=control_port, log_level="warning", access_log=False)
         await uvicorn.Server(config).serve()
 
 
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m sbc.lab.carrier", description=__doc__)
-    parser.add_argument(
-        "--address", action="append", required=True, help="a gateway's address; may be repeated"
-    )
+    parser.add_argument("--address", action="append", required=True, help="a gateway's address; may be repeated")
     parser.add_argument("--control-host", default="127.0.0.1")
     parser.add_argument("--control-port", type=int, required=True)
     options = parser.parse_args()

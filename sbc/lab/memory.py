@@ -34,9 +34,7 @@ class MemoryNodeProcess:
         port = port or _free_port(host)
         environ = {"TRUNKLINE_AGENT_TOKEN": token}
         arguments = ("--host", host, "--port", str(port))
-        child = Child.python(
-            "sbc.memory", *arguments, folder=folder, log=f"{name}.log", environ=environ, user=user
-        )
+        child = Child.python("sbc.memory", *arguments, folder=folder, log=f"{name}.log", environ=environ, user=user)
         node = cls(child, f"http://{host}:{port}", token)
         child.wait_until(node._ready)
         return node

@@ -34,6 +34,8 @@ class LabNode:
     """One node. What it was told stays in `folder` over any number of starts.
 
     `folder` is absolute and short, for a unix socket lives there.
+    Memory is taken as it is needed. Private memory must hold the largest table of facts at the start, for db_sqlite
+    fetches it whole; 100,000 trunks fit.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
     """
 
@@ -45,6 +47,7 @@ class LabNode:
     user: User | None = None
     workers: int = 2
     memory_mb: int = 128
+    private_mb: int = 128
     watch_seconds: float = 5
     defines: Mapping[str, str] = field(default_factory=dict)
     _kamailio: Child | None = field(default=None, init=False, repr=False)
@@ -124,9 +127,7 @@ class LabNode:
             "TRUNKLINE_AGENT_TOKEN": self.token,
             "TRUNKLINE_AGENT_WATCH_SECONDS": str(self.watch_seconds),
         }
-        self._agent = Child.python(
-            "sbc.agent", folder=self.folder, log="agent.log", environ=environ, user=self.user
-        )
+        self._agent = Child.python("sbc.agent", folder=self.folder, log="agent.log", environ=environ, user=self.user)
         self._agent.wait_until(self._agent_answers)
 
     def stop_agent(self) -> None:
@@ -145,7 +146,7 @@ class LabNode:
             "-m",
             str(self.memory_mb),
             "-M",
-            "16",
+            str(self.private_mb),
             "-n",
             str(self.workers),
         ]
@@ -156,9 +157,7 @@ class LabNode:
 
     def _prepare(self) -> None:
         if len(str(self.folder / "rpc.sock")) > _LONGEST_SOCKET_PATH:
-            raise LabError(
-                f"{self.folder} is too long a path for a unix socket; choose a shorter state folder"
-            )
+            raise LabError(f"{self.folder} is too long a path for a unix socket; choose a shorter state folder")
         prepare(self.folder)
         if not self._kamailio:
             for pattern in _RUNTIME_FILES:

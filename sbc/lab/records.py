@@ -32,8 +32,6 @@ def read_records(folder: Path) -> list[CallRecord]:
 
 
 def _record(line: str) -> CallRecord:
-    started, ended, seconds, trunk, direction, caller, callee, call_id, code, hop = map(
-        unquote, line.split("|")
-    )
+    started, ended, seconds, trunk, direction, caller, callee, call_id, code, hop = map(unquote, line.split("|"))
     times = int(started), int(ended), float(seconds)
     return CallRecord(*times, trunk, direction, caller, callee, call_id, int(code), hop)

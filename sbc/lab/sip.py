@@ -37,9 +37,7 @@ class Message:
         first, *lines = head.split("\r\n")
         if "SIP/2.0" not in first:
             raise ValueError("not a SIP message")
-        headers = [
-            (name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines)
-        ]
+        headers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
         return cls(first, headers, body)
 
     def __str__(self) -> str:
@@ -48,9 +46,7 @@ class Message:
 
     def all(self, name: str) -> list[str]:
         """Every value of a header, in order."""
-        return [
-            value for key, value in self.headers if _COMPACT.get(key.lower(), key.lower()) == name.lower()
-        ]
+        return [value for key, value in self.headers if _COMPACT.get(key.lower(), key.lower()) == name.lower()]
 
     def __getitem__(self, name: str) -> str:
         """The first value of a header, or ""."""

@@ -13,14 +13,16 @@ from sbc.lab.net import LabError
 from sbc.lab.sip import Address
 
 _SCENARIOS = Path(__file__).with_name("scenarios")
-_media_ports = itertools.count(20000, 20)   # SIPp binds one even where no media flows
+_media_ports = itertools.count(20000, 20)  # SIPp binds one even where no media flows
 _runs = itertools.count(1)
 
 
 class Sipp:
-    """One run of SIPp. `scenario` is a file in scenarios/ without its ending; with `remote` it calls, without it answers.
+    """One run of SIPp; `scenario` is a file in scenarios/ without its ending.
 
-    `calls` are started at `rate` per second. A run succeeds when every call went as the scenario says."""
+    With `remote` it calls, without it answers. `calls` are started at `rate` per second. A run succeeds when every
+    call went as the scenario says.
+    """
 
     def __init__(
         self,
@@ -45,7 +47,19 @@ class Sipp:
         text = Template((_SCENARIOS / f"{scenario}.xml").read_text())
         file = self._folder / "scenario.xml"
         file.write_text(text.substitute(caller=caller, callee=callee, status=status))
-        command = [program, "-sf", str(file), "-i", local.host, "-p", str(local.port), "-m", str(calls), "-r", str(rate)]
+        command = [
+            program,
+            "-sf",
+            str(file),
+            "-i",
+            local.host,
+            "-p",
+            str(local.port),
+            "-m",
+            str(calls),
+            "-r",
+            str(rate),
+        ]
         command += ["-d", str(hold_ms), "-timeout", str(seconds), "-timeout_error", "-nostdin", "-aa"]
         command += ["-mp", str(next(_media_ports)), "-trace_msg", "-message_file", "messages.log"]
         command += ["-trace_err", "-error_file", "errors.log", *([str(remote)] if remote else [])]

@@ -58,7 +58,6 @@ def test_pages_of_a_session_are_not_stored(settings):
     assert "Cache-Control" not in answered(HttpResponse())
 
 
-@pytest.mark.django_db
 def test_a_conflict_is_a_409_with_its_sentence(rf):
     from django.contrib.auth.models import AnonymousUser
 

@@ -88,6 +88,8 @@ def account_form(account, **changes):
         "planactivation_set-TOTAL_FORMS": len(activations),
         "planactivation_set-INITIAL_FORMS": len(activations),
     }
+    for shown in ("ledger", "member_set"):
+        fields |= {f"{shown}-TOTAL_FORMS": 0, f"{shown}-INITIAL_FORMS": 0}
     for place, activation in enumerate(activations):
         fields[f"planactivation_set-{place}-id"] = activation.pk
         fields[f"planactivation_set-{place}-account"] = account.pk
@@ -116,7 +118,10 @@ def test_a_visitor_is_sent_to_the_portals_own_sign_in(db):
     assert response.url.startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("name", [f"{model._meta.label_lower.replace('.', '_')}" for model in admin.site._registry if model._meta.app_label in OURS])
+@pytest.mark.parametrize(
+    "name",
+    [f"{model._meta.label_lower.replace('.', '_')}" for model in admin.site._registry if model._meta.app_label in OURS],
+)
 def test_support_sees_every_list(support, trunk, name):
     assert support.get(list_url(name), {"q": "a"}).status_code == 200
 
@@ -244,7 +249,7 @@ def test_a_wrong_credit_is_refused_and_keeps_its_answers(support, account, chang
 
     assert response.status_code == 422
     assert message in response.content.decode()
-    assert answers["reference"].hex in response.content.decode().replace("-", "")
+    assert str(answers["reference"]) in response.content.decode()
     assert str(balance_of(account).balance) == "1000.00"
 
 
@@ -284,8 +289,10 @@ def test_an_operation_is_found_by_its_trunk(support, trunk):
 def test_a_list_asks_as_often_for_many_rows_as_for_few(support, name, django_assert_max_num_queries):
     data_centre = open_data_centre()
 
+    support.get(list_url(name))  # the first request of a sign-in writes down its session
+
     def queries():
-        with django_assert_max_num_queries(12) as asked:
+        with django_assert_max_num_queries(14) as asked:
             support.get(list_url(name))
         return len(asked)
 
@@ -298,6 +305,8 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(support, name, django_ass
 
 
 def test_the_account_page_needs_few_queries(support, account, django_assert_max_num_queries):
+    support.get(change_url(account))
+
     with django_assert_max_num_queries(16):
         support.get(change_url(account))
 

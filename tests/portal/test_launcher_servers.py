@@ -21,7 +21,6 @@ from portal.launcher.servers import running, throwaway_state
 from portal.launcher.state import State, var_folder
 
 SERVER_NAMES = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
-SHOW = "import os, json; print(json.dumps({n: os.environ[n] for n in ('DATABASE_URL', 'REDIS_URL')}))"
 WAIT = "import sys, time; print('started', flush=True); time.sleep(60)"
 
 
@@ -42,18 +41,8 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield Path(made)
 
 
-def launch(folder: Path, code: str) -> subprocess.Popen[str]:
-    argv = [
-        sys.executable,
-        "-m",
-        "portal.launcher.servers",
-        "--state",
-        str(folder),
-        "--",
-        sys.executable,
-        "-c",
-        code,
-    ]
+def launch(code: str, *options: str) -> subprocess.Popen[str]:
+    argv = [sys.executable, "-m", "portal.launcher.servers", *options, "--", sys.executable, "-c", code]
     return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -84,7 +73,7 @@ def test_data_is_kept_over_a_restart(folder: Path) -> None:
 
 
 def test_a_wrong_or_missing_password_is_refused(folder: Path) -> None:
-    with running(State.at(folder)) as urls:
+    with running(State.at(folder), durable=False) as urls:
         password = State.at(folder).password()
         for wrong in ("wrong", ""):
             with pytest.raises(psycopg.OperationalError):
@@ -98,7 +87,7 @@ def test_a_wrong_or_missing_password_is_refused(folder: Path) -> None:
 
 
 def test_secrets_are_private_and_not_in_the_process_list(folder: Path) -> None:
-    with running(State.at(folder)):
+    with running(State.at(folder), durable=False):
         assert (folder / "server-password").stat().st_mode & 0o077 == 0
         assert (folder / "valkey.conf").stat().st_mode & 0o077 == 0
         password = State.at(folder).password().encode()
@@ -107,14 +96,14 @@ def test_secrets_are_private_and_not_in_the_process_list(folder: Path) -> None:
 
 
 def test_servers_never_run_as_root(folder: Path) -> None:
-    with running(State.at(folder)):
+    with running(State.at(folder), durable=False):
         owners = {Path(f"/proc/{pid}").stat().st_uid for pid in pids_of(folder)}
     assert owners == {processes.service_owner().uid}
     assert 0 not in owners
 
 
 def test_kill_9_of_the_launcher_leaves_no_process(folder: Path) -> None:
-    launcher = launch(folder, WAIT)
+    launcher = launch(WAIT, "--state", str(folder))
     assert launcher.stdout is not None
     assert launcher.stdout.readline() == "started\n"
     command = Path(f"/proc/{launcher.pid}/task/{launcher.pid}/children").read_text().split()
@@ -123,25 +112,26 @@ def test_kill_9_of_the_launcher_leaves_no_process(folder: Path) -> None:
     launcher.send_signal(signal.SIGKILL)
     launcher.communicate()
     wait_until(lambda: all_gone(pids), 20)
-    with running(State.at(folder)) as urls:
+    with running(State.at(folder), durable=False) as urls:
         psycopg.connect(urls["DATABASE_URL"]).close()
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything_in_order(folder: Path, sent: signal.Signals) -> None:
-    launcher = launch(folder, WAIT)
+    launcher = launch(WAIT)
     assert launcher.stdout is not None
     launcher.stdout.readline()
-    pids = pids_of(folder)
+    (thrown_away,) = folder.glob("servers-*")
+    pids = pids_of(thrown_away)
     launcher.send_signal(sent)
     _, errors = launcher.communicate(timeout=30)
     assert launcher.returncode == 128 + sent, errors
     assert all_gone(pids)
-    assert not list((folder / "pids").iterdir())
+    assert not thrown_away.exists()
 
 
 def test_the_commands_exit_code_is_ours(folder: Path) -> None:
-    launcher = launch(folder, "import sys; sys.exit(7)")
+    launcher = launch("import sys; sys.exit(7)")
     launcher.communicate(timeout=60)
     assert launcher.returncode == 7
 
@@ -155,7 +145,7 @@ def test_a_second_launcher_is_told_who_has_the_folder(folder: Path) -> None:
 def test_servers_named_from_outside_are_used_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
     monkeypatch.setenv("REDIS_URL", "redis://somewhere")
-    with running(State.at(folder)) as urls:
+    with running(State.at(folder), durable=False) as urls:
         assert urls == {}
         assert not (folder / "pids").exists() or not list((folder / "pids").iterdir())
 
@@ -166,13 +156,13 @@ def test_urls_left_by_our_own_earlier_run_are_not_taken_for_outside_ones(
     kept = State.at(folder)
     for name, value in (Postgres(kept).urls() | Valkey(kept).urls()).items():
         monkeypatch.setenv(name, value)
-    with running(kept) as urls:
+    with running(kept, durable=False) as urls:
         psycopg.connect(urls["DATABASE_URL"]).close()
 
 
 def test_a_long_path_gets_a_short_private_socket_folder(folder: Path) -> None:
     long = folder / ("long" * 25)
-    with running(State.at(long)) as urls:
+    with running(State.at(long), durable=False) as urls:
         psycopg.connect(urls["DATABASE_URL"]).close()
         sockets = State.at(long).sockets()
         assert len(str(sockets)) < 60

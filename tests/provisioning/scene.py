@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from provisioning import engine, sweeps
 from provisioning.enums import NodeRole, Status
 from provisioning.models import DataCentre, Operation, SbcNode
 from provisioning.nodes import client_of
-from sbc.client import Held
+from sbc.client import Held, NodeClient
 from sbc.lab.memory import MemoryNodeProcess
 from tests.factories import make_account, make_member, make_specification, open_data_centre, order_trunk
 from trunks.models import Trunk
@@ -41,6 +42,7 @@ class Nodes:
 @pytest.fixture(scope="session")
 def node_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     nodes = Nodes(tmp_path_factory.mktemp("nodes"))
+    client_of.cache_clear()
     yield nodes
     for node in nodes.all:
         node.stop()
@@ -50,8 +52,8 @@ def node_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
 def nodes(node_processes: Nodes, settings) -> Iterator[Nodes]:
     """Empty and in order, before and after."""
     settings.NODE_TOKEN = TOKEN
+    settings.NODE_TIMEOUT_SECONDS = 2.0  # a busy machine is not a fault
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    client_of.cache_clear()
     for node in node_processes.all:
         node.heal()
         node.fault(restart_empty=True)
@@ -121,8 +123,17 @@ def pass_deadline(trunk: Trunk) -> None:
 
 def held_by(node: MemoryNodeProcess, trunk: Trunk) -> Held | None:
     """What the node has of the trunk; None when nothing, a tombstone included."""
-    held = node.client().read(SUBJECT, str(trunk.pk))
-    return held if held and held.present else None
+    return next((held for held in listed(node, SUBJECT) if held.id == str(trunk.pk)), None)
+
+
+def listed(node: MemoryNodeProcess, kind: str) -> list[Held]:
+    """Everything of a kind that the node has."""
+    return list(_client(node).list(kind))
+
+
+@cache
+def _client(node: MemoryNodeProcess) -> NodeClient:
+    return node.client(timeout=10)
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:

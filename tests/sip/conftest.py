@@ -99,11 +99,11 @@ class Site:
         """One call out of the trunk with SIPp, to its end; answers with SIPp's messages."""
         return run_sipp(scenario, self.folder, Address(trunk.source, next(self._ports)), self.address, **options)
 
-    def hold(self, trunk, calls=1, **options):
+    def hold(self, trunk, calls=1, hold_ms=90000):
         """Calls that stay up until they are stopped."""
         local = Address(trunk.source, next(self._ports))
         before = self.up(trunk)
-        run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=90000, seconds=120, **options)
+        run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=hold_ms, seconds=120)
         until_equal(lambda: self.up(trunk), before + calls)
         return run
 
@@ -197,9 +197,8 @@ def vanished(backup):
     """Placed at the start of the session, long before the test that looks what became of them."""
     trunk, alive = backup.place(channels=1), backup.place(channels=1)
     going_on = backup.hold(alive)
-    calling = call(
-        Address(trunk.source, 0), backup.address, "13125550100", "13125551234", hold_seconds=0, hang_up=False
-    )
+    caller = Address(trunk.source, 0)
+    calling = call(caller, backup.address, "13125550100", "13125551234", hold_seconds=0, hang_up=False)
     trace = asyncio.run(calling)
     assert trace.answered
     until_equal(lambda: backup.up(trunk), 1)

@@ -3,6 +3,7 @@
 import asyncio
 
 from conftest import until
+
 from sbc.lab.answerer import Answerer, Reaction
 from sbc.lab.net import SIP_PORT
 from sbc.lab.sip import Address
@@ -73,10 +74,10 @@ def test_a_call_in_takes_its_one_channel_over_all_destinations(site):
 
     async def scenario():
         decide = lambda _: Reaction(503, 0)  # noqa: E731
-        async with Answerer(Address(trunk.destinations[0], SIP_PORT), decide):
-            async with Answerer(Address(trunk.destinations[2], SIP_PORT)) as last:
-                trace = await asyncio.to_thread(site.call_in, trunk)
-                return trace, last.calls()
+        first, last = (Address(trunk.destinations[place], SIP_PORT) for place in (0, 2))
+        async with Answerer(first, decide), Answerer(last) as phone:
+            trace = await asyncio.to_thread(site.call_in, trunk)
+            return trace, phone.calls()
 
     trace, came = asyncio.run(scenario())
     assert (trace.status, came) == (200, [trace.call_id])

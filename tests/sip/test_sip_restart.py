@@ -5,8 +5,8 @@ import contextlib
 import sqlite3
 
 import pytest
-
 from conftest import until
+
 from sbc.agent.render import Key
 from sbc.client import Unavailable
 from sbc.lab.answerer import Answerer

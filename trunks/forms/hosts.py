@@ -25,8 +25,17 @@ from trunks.validators.names import mixed_scripts, not_found, validate_points_ou
 BAD_PORT = "V-DST-7"
 
 
+class StrategyField(forms.ChoiceField):
+    """Judged by the form, which knows how many destinations there are (V-DST-12, V-DST-13)."""
+
+    def clean(self, value: Any) -> str:
+        return str(value or "")
+
+
 class HostsForm(PortalForm):
-    """`notes` are what the person should know and what blocks nothing; filled by checking."""
+    """Filled by checking, and blocking nothing: `notes` are warnings, `remarks` say what becomes of a destination,
+    `not_found` are warnings about names that `resolve` could not find.
+    """
 
     sources = HostsField(
         label=_("Addresses you call us from"),
@@ -38,19 +47,15 @@ class HostsForm(PortalForm):
         label=_("Where we send your calls"),
         help_text=_("An IP address or a name. With a name and no port we look up the SRV record."),
         required=False,
-        widget=HostRows(
-            row_label=_("Destination"), add_label=_("Add another destination"), ports=True, ordered=True
-        ),
+        widget=HostRows(row_label=_("Destination"), add_label=_("Add another destination"), ports=True, ordered=True),
     )
-    strategy = forms.ChoiceField(
+    strategy = StrategyField(
         label=_("How calls are shared between your destinations"),
         choices=[
             (Strategy.FAILOVER, _("Failover: in this order, the next one when one does not answer")),
             (Strategy.ROUND_ROBIN, _("Round robin: in turn, for equipment of equal capacity")),
         ],
         widget=forms.RadioSelect,
-        required=False,
-        error_messages={"invalid_choice": _("Select how calls are shared between your destinations")},
     )
 
     def __init__(
@@ -65,6 +70,8 @@ class HostsForm(PortalForm):
         self.choices, self.data_centre, self.resolve = choices, data_centre, resolve
         self.rules = choices.host_rules(data_centre)
         self.notes: list[str] = []
+        self.remarks: list[str] = []
+        self.not_found: list[str] = []
         for name in ("sources", "destinations"):
             self.fields[name].widget.most = self.rules.most
 
@@ -85,8 +92,7 @@ class HostsForm(PortalForm):
         try:
             if not self.errors:
                 validate_some_host(sources, destinations)
-            if "strategy" not in self.errors:
-                strategy = clean_strategy(strategy, destinations)
+            strategy = clean_strategy(strategy, destinations)
         except ValidationError as trouble:
             self.add_error("strategy" if destinations else "sources", trouble)
         return {"sources": sources, "destinations": destinations, "strategy": strategy}
@@ -114,7 +120,7 @@ class HostsForm(PortalForm):
     def _pointing_at_us(self, checked: Checked[tuple[str, int]]) -> Iterable[tuple[int, ValidationError]]:
         names = {host for host, _port in checked.hosts if not looks_like_ip(host)}
         found = self.resolve(names)
-        self.notes += [not_found(name) for name in sorted(names & found.keys()) if not found[name]]
+        self.not_found = [not_found(name) for name in sorted(names & found.keys()) if not found[name]]
         for at, (host, _port) in zip(checked.rows, checked.hosts, strict=True):
             try:
                 validate_points_outside(host, found.get(host, []), self.rules)
@@ -146,7 +152,7 @@ class HostsForm(PortalForm):
         for at, (name, port) in zip(checked.rows, checked.hosts, strict=True):
             typed = rows[at].host.partition(":")[0]
             if not typed.isascii():
-                stored = now("%(typed)s is stored as %(name)s") % {"typed": typed, "name": name}
-                self.notes.append(mixed_scripts(typed, name) or stored)
+                self.remarks.append(now("%(typed)s is stored as %(name)s") % {"typed": typed, "name": name})
+                self.notes += [note for note in [mixed_scripts(typed, name)] if note]
             if port == SRV:
-                self.notes.append(now("We will look up the SRV record of %(name)s") % {"name": name})
+                self.remarks.append(now("We will look up the SRV record of %(name)s") % {"name": name})

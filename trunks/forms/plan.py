@@ -89,7 +89,5 @@ def _why_not(on_offer: PlanOnOffer, currency: str) -> str:
     if on_offer.is_active:
         return ""
     if on_offer.plan.pk == PlanCode.UNLIMITED:
-        return now(
-            "The Unlimited plan is not active on your account. Choose Metered or contact us to activate it"
-        )
+        return now("The Unlimited plan is not active on your account. Choose Metered or contact us to activate it")
     return now("This plan is not active on your account. Contact us to activate it")

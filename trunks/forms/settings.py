@@ -18,7 +18,6 @@ from trunks.forms.fields import FIXED, STORED, AddressField, CodecsField, PlaceF
 from trunks.limits import validate_name_is_free
 from trunks.validators import clean_name, validate_audio, validate_number_format
 
-
 FIELDS = ("codecs", "dtmf", "fax", "number_format", "international", "options")
 
 
@@ -30,13 +29,13 @@ class SettingsForm(PortalForm):
     }
 
     name = RuledField(label=_("Name"), rule=clean_name, help_text=_("Appears on your invoice"))
+    data_centre = PlaceField(label=_("Data centre"), help_text=_("Choose the one nearest to your equipment."))
     in_the_us = RadioField(
         label=_("Is your equipment in the United States?"),
         choices=[("yes", _("Yes")), ("no", _("No"))],
         help_text=_("The law there asks for a service address, wherever the data centre is."),
         message=_("Select yes if your equipment is in the United States"),
     )
-    data_centre = PlaceField(label=_("Data centre"), help_text=_("Choose the one nearest to your equipment."))
     service_address = AddressField(
         label=_("Service address"),
         help_text=_(
@@ -49,12 +48,8 @@ class SettingsForm(PortalForm):
         initial=[Codec.PCMA, Codec.PCMU],
         help_text=_("The first one that both sides know is used."),
     )
-    dtmf = RadioField(
-        label=_("DTMF"), choices=Dtmf.choices, initial=Dtmf.RFC2833, message=_("Select how DTMF is sent")
-    )
-    fax = RadioField(
-        label=_("Fax"), choices=Fax.choices, initial=Fax.NONE, message=_("Select how fax is sent")
-    )
+    dtmf = RadioField(label=_("DTMF"), choices=Dtmf.choices, initial=Dtmf.RFC2833, message=_("Select how DTMF is sent"))
+    fax = RadioField(label=_("Fax"), choices=Fax.choices, initial=Fax.NONE, message=_("Select how fax is sent"))
     number_format = RadioField(
         label=_("Number format"),
         choices=NumberFormat.choices,

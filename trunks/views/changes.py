@@ -17,7 +17,7 @@ from accounts.access import account_of, actor_of, needs, signed_member
 from accounts.enums import Right
 from common.errors import Conflict
 from trunks.actions import actions_of
-from trunks.forms import DeleteForm
+from trunks.forms.listing import DeleteForm
 from trunks.models import Trunk
 from trunks.selectors import operations_of, trunk_of
 from trunks.services import delete_trunk, disable_trunk, enable_trunk

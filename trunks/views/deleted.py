@@ -21,5 +21,5 @@ def deleted_names(request: HttpRequest) -> list[str]:
     gone = Trunk.objects.filter(pk__in=waiting, gone_at__isnull=False).values_list("pk", flat=True)
     done = {str(pk) for pk in gone}
     if done:
-        request.session[KEY] = {id: name for id, name in waiting.items() if id not in done}
-    return [name for id, name in waiting.items() if id in done]
+        request.session[KEY] = {pk: name for pk, name in waiting.items() if pk not in done}
+    return [name for pk, name in waiting.items() if pk in done]

@@ -24,7 +24,7 @@ from common.htmx import render_page_or_part
 from common.polling import Part, answer, part, poll_url, seen_ids
 from trunks.condition import NEEDS_ATTENTION, Condition, conditions_of
 from trunks.enums import State
-from trunks.forms import TrunkFilter
+from trunks.forms.listing import TrunkFilter
 from trunks.models import Trunk
 from trunks.selectors import by_urgency, open_drafts_of, trunks_of
 from trunks.views.deleted import deleted_names
@@ -79,10 +79,12 @@ def list_status(request: HttpRequest) -> HttpResponse:
     rows = rows_of(trunks_of(account).filter(pk__in=ids))
     gone = set(ids) - {row.trunk.pk for row in rows}
     lede = part("trunks-lede", "trunks/parts/lede.html", {"lede": lede_of(counts_of(account))})
-    ended = [_("%(name)s: %(word)s") % {"name": row.trunk, "word": row.condition.word} for row in rows if not row.is_pending]
+    ended = [
+        _("%(name)s: %(word)s") % {"name": row.trunk, "word": row.condition.word} for row in rows if not row.is_pending
+    ]
     return answer(
         request,
-        [lede, *(row.cell for row in rows), *(Part(f"trunk-{id}", "") for id in gone)],
+        [lede, *(row.cell for row in rows), *(Part(f"trunk-{pk}", "") for pk in gone)],
         next_url=next_url(rows, lede),
         announce=". ".join(ended),
         banners=[_("%(name)s was deleted") % {"name": name} for name in deleted_names(request)],
@@ -107,16 +109,17 @@ def next_url(rows: Sequence[Row], lede: Part) -> str:
 
 
 def shown_trunks(request: HttpRequest) -> list[UUID]:
-    ids = [id.removeprefix("state-") for id in seen_ids(request) if id.startswith("state-")]
+    cells = [cell.removeprefix("state-") for cell in seen_ids(request) if cell.startswith("state-")]
     try:
-        return [UUID(id) for id in ids[:PER_PAGE]]
+        return [UUID(cell) for cell in cells[:PER_PAGE]]
     except ValueError:
         return []
 
 
 def counts_of(account: Account) -> dict[str, int]:
     """How many trunks are in which state, filters or not."""
-    return dict(trunks_of(account).order_by().values_list("state").annotate(Count("pk")))
+    rows = trunks_of(account).order_by().values("state").annotate(count=Count("pk"))  # type: ignore[misc]  # an annotation
+    return {row["state"]: row["count"] for row in rows}
 
 
 def lede_of(counts: dict[str, int]) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
 from django.http import Http404, QueryDict
 
@@ -91,7 +89,7 @@ def discard(draft: TrunkDraft) -> None:
 def place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trunk, bool]:
     """The draft's trunk, and whether this call ordered it. `fingerprint` is of the offer that the buyer saw.
 
-    Raises Unanswered, PriceChanged, ValidationError keyed by field, and billing's NotEnoughCredit; then nothing changed.
+    Raises Unanswered, PriceChanged, ValidationError keyed by field, billing's NotEnoughCredit; then nothing changed.
     """
     try:
         return _place_order(draft, fingerprint, actor)
@@ -117,5 +115,3 @@ def _place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trun
     draft.trunk = create_trunk(account, order.specification(), offer, actor)
     draft.save(update_fields=["trunk", "saved_at"])
     return draft.trunk, True
-
-

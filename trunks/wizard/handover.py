@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import account_of, actor_of, needs, signed_member
 from accounts.enums import Right
 from common.htmx import STOP_POLLING, wants_part
+from common.templatetags.ui import money
 from provisioning.enums import OperationKind
 from trunks.models import Trunk, TrunkDraft
 from trunks.selectors import node_states_of, nodes_of, operations_of, trunk_of
@@ -39,6 +41,7 @@ def progress(trunk: Trunk) -> dict[str, Any]:
     operation = operations_of(trunk).filter(kind=OperationKind.CREATE).first()
     return {
         "trunk": trunk,
+        "price": money(trunk.quote.first_charge, trunk.quote.currency),
         "operation": operation,
         "is_pending": operation is not None and operation.is_pending,
         "has_failed": trunk.withdrawn_at is not None and trunk.live_id is None,
@@ -77,4 +80,4 @@ def again(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     order = Order(copy)
     messages.info(request, _("Your answers are kept. Check them and pay again"))
     waiting = order.first_open()
-    return redirect(waiting.url(order) if waiting else redirect("trunks:review", copy.pk).url)
+    return redirect(waiting.url(order) if waiting else reverse("trunks:review", args=[copy.pk]))

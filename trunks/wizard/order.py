@@ -14,9 +14,10 @@ from trunks.choices import Choices
 from trunks.models import TrunkDraft
 from trunks.resolver import Resolver, look_up
 from trunks.specification import TrunkSpecification
-from trunks.wizard.steps import STEPS, Step, first_input, kind_of, stored
+from trunks.wizard.steps import STEPS, Line, Step, first_input, kind_of, stored
 
 REVIEW = "review"
+KEPT_IN_VIEW = ("provider", "plan", "channels", "data_centre")
 
 
 class Order:
@@ -78,14 +79,17 @@ class Order:
         plan, channels = (getattr(form, "cleaned_data", {}).get(name) for name in ("plan", "channels"))
         return self.choices.offer(plan, channels) if plan and channels else None
 
+    def chosen(self) -> list[Line]:
+        """The answers that every page shows beside its question."""
+        lines = (line for step in self.steps for line in step.summary(self))
+        return [line for line in lines if line.name in KEPT_IN_VIEW and line.values]
+
     def notes(self) -> list[str]:
         return [note for step in self.steps for note in step.notes(self)]
 
     def troubles(self) -> list[tuple[Step, str, str]]:
         """Everything that is wrong with the stored answers: the step, the input's id, the message."""
-        return [
-            (step, target, message) for step in self.steps for target, message in summary_errors(self.form(step))
-        ]
+        return [(step, target, message) for step in self.steps for target, message in summary_errors(self.form(step))]
 
     def blame(self, trouble: ValidationError) -> list[tuple[Step | None, str, str]]:
         """Where to correct what the service refused; no step where no single answer is at fault."""

@@ -68,7 +68,9 @@ def credit_words(draft: TrunkDraft, short: NotEnoughCredit) -> str:
     return words % {"needed": money(short.needed, currency), "available": money(short.available, currency)}
 
 
-def review_page(request: HttpRequest, order: Order, problems: list[Problem] | None = None, status: int = 200) -> HttpResponse:
+def review_page(
+    request: HttpRequest, order: Order, problems: list[Problem] | None = None, status: int = 200
+) -> HttpResponse:
     offer = order.offer()
     balance = balance_of(order.choices.account)
     available = balance.available
@@ -80,9 +82,9 @@ def review_page(request: HttpRequest, order: Order, problems: list[Problem] | No
         "problems": [(link(order, step, target), message) for step, target, message in problems or []],
         "offer": offer,
         "available": available,
-        "short": "" if offer is None or offer.first_charge <= available else credit_words(
-            order.draft, NotEnoughCredit(available, offer.first_charge)
-        ),
+        "short": ""
+        if offer is None or offer.first_charge <= available
+        else credit_words(order.draft, NotEnoughCredit(available, offer.first_charge)),
         "nodes": nodes_of(order.data_centre) if order.data_centre else [],
         "notes": order.notes(),
         "back_url": order.steps[-1].url(order),

@@ -16,7 +16,7 @@ from trunks.enforcement import is_enforced
 from trunks.enums import Codec, Strategy, TrunkKind
 from trunks.forms import HostsForm, PlanForm, ProviderForm, SettingsForm
 from trunks.models import TrunkDraft
-from trunks.validators.hosts import SRV, show_destination
+from trunks.validators.hosts import show_destination
 
 if TYPE_CHECKING:
     from trunks.wizard.order import Order
@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answer on the review page; `note` stands under it."""
+    """One answer in words, or several; `target` is the id of its input, `note` stands under it."""
 
+    name: str
     label: Any
-    value: Any
+    values: list[str]
     target: str
-    note: Any = ""
+    note: str = ""
+
+    @property
+    def is_address(self) -> bool:
+        return self.name in {"sources", "destinations"}
 
 
 class Step:
@@ -64,17 +69,26 @@ class Step:
         return [self.line(form[name], order.answers(self).get(name)) for name in form.fields]
 
     def line(self, field: forms.BoundField, value: Any) -> Line:
-        note = "" if is_enforced(field.name) else _("Stored, not yet enforced")
-        return Line(field.label, self.show(field, value), first_input(field), note)
+        words = self.words(field, value)
+        values = words if isinstance(words, list) else [words]
+        shown = [str(item) for item in values if item not in (None, "")]
+        return Line(field.name, field.label, shown, first_input(field), self.remark(field))
 
-    def show(self, field: forms.BoundField, value: Any) -> Any:
-        """The value in the words of the page."""
+    def words(self, field: forms.BoundField, value: Any) -> Any:
+        """The value, or a list of values, as people say it."""
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         return dict(getattr(field.field, "choices", ())).get(value, value)
 
+    def remark(self, field: forms.BoundField) -> str:
+        return "" if is_enforced(field.name) else _("Stored, not yet enforced")
+
     def notes(self, order: Order) -> list[str]:
         """What the person should know about the answers and what blocks nothing."""
+        return []
+
+    def findings(self, form: PortalForm) -> list[str]:
+        """What came out while the answer was checked, to be said once."""
         return []
 
     def url(self, order: Order) -> str:
@@ -107,6 +121,7 @@ class PlanStep(Step):
     title = lazy("Plan and channels")
     heading = lazy("How many calls at a time?")
     form_class = PlanForm
+    template = "trunks/wizard/plan.html"
 
 
 class SettingsStep(Step):
@@ -119,10 +134,10 @@ class SettingsStep(Step):
     def needs(self, order: Order) -> dict[str, Any]:
         return {"plan": order.answers("plan").get("plan", "")}
 
-    def show(self, field: forms.BoundField, value: Any) -> Any:
+    def words(self, field: forms.BoundField, value: Any) -> Any:
         if field.name == "codecs":
             return ", ".join(str(Codec(codec).label) for codec in value or [])
-        return super().show(field, value)
+        return super().words(field, value)
 
 
 class HostsStep(Step):
@@ -142,14 +157,15 @@ class HostsStep(Step):
     def checked_form(self, order: Order, data: QueryDict) -> PortalForm:
         return self.form(order, data, resolve=order.resolve)
 
-    def show(self, field: forms.BoundField, value: Any) -> Any:
+    def words(self, field: forms.BoundField, value: Any) -> Any:
         if field.name == "destinations":
-            value = [
-                show_destination(host, port) if port != SRV else f"{host} ({_('SRV look-up')})" for host, port in value or []
-            ]
-        if isinstance(value, list):
-            return value
-        return str(Strategy(value).label) if value else ""
+            return [show_destination(host, port) for host, port in value or []]
+        if field.name == "strategy":
+            return Strategy(value).label if value else ""
+        return value
+
+    def remark(self, field: forms.BoundField) -> str:
+        return ". ".join(getattr(field.form, "remarks", [])) if field.name == "destinations" else super().remark(field)
 
     def summary(self, order: Order) -> list[Line]:
         lines = super().summary(order)
@@ -160,6 +176,9 @@ class HostsStep(Step):
         form = order.form(self)
         form.is_valid()
         return list(getattr(form, "notes", []))
+
+    def findings(self, form: PortalForm) -> list[str]:
+        return list(getattr(form, "not_found", []))
 
 
 def kind_of(draft: TrunkDraft) -> TrunkKind:

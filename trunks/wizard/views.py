@@ -18,6 +18,7 @@ from accounts.access import account_of, actor_of, needs
 from accounts.enums import Right
 from common.forms import PortalForm
 from common.htmx import wants_part
+from trunks.limits import room_of, validate_trunks_left
 from trunks.models import TrunkDraft
 from trunks.selectors import open_drafts_of
 from trunks.wizard import flow
@@ -36,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "POST":
             return redirect(first_url(flow.begin(account, actor_of(request))))
-        flow.validate_one_more(account)
+        validate_trunks_left(room_of(account))
     except ValidationError as full:
         return render(request, "trunks/wizard/full.html", {"reason": full.messages[0]})
     return render(request, "trunks/wizard/new.html", {"drafts": open_drafts_of(account)})
@@ -83,20 +84,25 @@ def came_from_review(request: HttpRequest) -> bool:
 
 
 def show(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
-    """The question, with the answer given so far; what is wrong with that answer is said unless it is half-finished."""
-    form = order.form(asked)
+    """The question with the answer given so far; judged only for whoever comes from the review."""
+    form = asked.form(order)
     chosen = request.GET.get("address", "")
     if chosen in order.choices.addresses and "service_address" in form.fields:
-        form = asked.form(order, preset(order, asked, "service_address", chosen))
-    if order.is_left(asked):
-        form.forgive()
+        form = asked.form(order, preset(form, "service_address", chosen))
+    if not came_from_review(request):
+        form.leave_unjudged()
     return page(request, order, asked, form)
 
 
-def preset(order: Order, asked: Step, name: str, value: str) -> QueryDict:
-    """What the draft has of the step's answers, with one of them chosen."""
-    form = order.form(asked)
-    data = form.data.copy() if form.is_bound else QueryDict(mutable=True)
+def preset(form: PortalForm, name: str, value: str) -> QueryDict:
+    """The form's answers, or what it proposes, with one of them chosen."""
+    if form.is_bound:
+        data: QueryDict = form.data.copy()
+    else:
+        data = QueryDict(mutable=True)
+        for field in form:
+            initial = field.initial if isinstance(field.initial, list) else [field.initial]
+            data.setlist(field.html_name, [str(item) for item in initial if item])
     data[name] = value
     return data
 
@@ -107,14 +113,14 @@ def submit(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
     if form.rework():
         return page(request, order, asked, form)
     if request.POST.get("action") == ADD_ADDRESS:
-        flow.answer(order.draft, asked, request.POST, is_left=True)
+        flow.answer(order.draft, asked, request.POST)
         return HttpResponseRedirect(address_url(request, asked.url(order)))
     form = asked.checked_form(order, request.POST)
     if not form.is_valid():
         return page(request, order, asked, form, status=UNPROCESSABLE)
     flow.answer(order.draft, asked, form.data)
-    for note in getattr(form, "found", []):
-        messages.warning(request, note)
+    for finding in asked.findings(form):
+        messages.warning(request, finding)
     return redirect(next_url(request, order, asked))
 
 

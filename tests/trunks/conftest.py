@@ -1,0 +1,45 @@
+"""An account that can order: an open data centre, an address, and complete answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Account
+from addresses.models import ServiceAddress
+from provisioning.models import DataCentre
+from tests.factories import make_address, open_data_centre
+
+
+@pytest.fixture
+def new_york(db: None) -> DataCentre:
+    return open_data_centre("NEW_YORK")
+
+
+@pytest.fixture
+def chicago(account: Account) -> ServiceAddress:
+    return make_address(account)
+
+
+@pytest.fixture
+def answers(new_york: DataCentre, chicago: ServiceAddress) -> dict[str, dict[str, object]]:
+    """What a browser posts per step, for a trunk that can be bought."""
+    return {
+        "provider": {"provider": "DIRECT"},
+        "plan": {"plan": "METERED", "channels": "10"},
+        "settings": {
+            "name": "Main office",
+            "in_the_us": "yes",
+            "data_centre": new_york.pk,
+            "service_address": str(chicago.pk),
+            "codecs": ["PCMA", "PCMU"],
+            "dtmf": "RFC2833",
+            "fax": "NONE",
+            "number_format": "E164",
+        },
+        "ips": {
+            "sources": ["127.77.128.1"],
+            "destinations": ["127.77.128.2"],
+            "destinations_port": [""],
+            "strategy": "",
+        },
+    }
