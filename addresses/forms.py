@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from addresses.countries import US, country_choices, region_word, regions_of
+from addresses.countries import US, country_choices, needs_post_code, needs_region, region_word, regions_of
 from addresses.models import ServiceAddress
 from common.forms import PortalModelForm
 
@@ -28,7 +28,6 @@ class AddressForm(PortalModelForm[ServiceAddress]):
     """
 
     widths = {"post_code": "s"}
-    place_fields = ("region_code", "post_code")
 
     name = forms.CharField(label=_("Name"), required=False, help_text=_("For your own lists, like Chicago HQ"))
     country_code = forms.CharField(label=_("Country"), required=False, widget=forms.Select)
@@ -54,6 +53,8 @@ class AddressForm(PortalModelForm[ServiceAddress]):
     def _follow(self, country: str) -> None:
         regions, word = regions_of(country), region_word(country)
         self.has_regions = bool(regions)
+        asked = {"region_code": needs_region(country), "post_code": needs_post_code(country)}
+        self.optional = {"suite", *(name for name, needed in asked.items() if not needed)}
         field = self.fields["region_code"]
         field.label = word.capitalize()
         field.widget.choices = [("", _("Select a %(region)s") % {"region": word}), *regions.items()]

@@ -21,6 +21,10 @@ class PortalBoundField(forms.BoundField):
 
     @property
     def optional(self) -> bool:
+        """A form that leaves all asking to its model names its `optional` questions itself."""
+        named = getattr(self.form, "optional", None)
+        if named is not None:
+            return self.name in named
         return not self.field.required and not isinstance(self.field.widget, forms.CheckboxInput)
 
     @property

@@ -184,6 +184,21 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/15m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_FORMS = {
+    "login": "common.signin.SignInForm",
+    "reset_password": "common.signin.ResetPasswordForm",
+    "reset_password_from_key": "common.signin.NewPasswordForm",
+    "change_password": "common.signin.ChangePasswordForm",
+    "add_email": "common.signin.AddEmailForm",
+    "reauthenticate": "common.signin.ConfirmPasswordForm",
+}
+MFA_ADAPTER = "accounts.adapter.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "common.signin.CodeForm",
+    "reauthenticate": "common.signin.ConfirmCodeForm",
+    "activate_totp": "common.signin.SetUpAppForm",
+    "add_webauthn": "common.signin.AddKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LAB

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 
 from celery import current_app
 
@@ -15,7 +15,7 @@ EXPIRES_SECONDS = 60
 
 
 class Sender:
-    """Sends one message after the other. With a dead broker each takes seconds to fail, so the queue is bounded."""
+    """Sends one message after the other. With a dead broker each takes seconds to fail, so then the rest is dropped."""
 
     def __init__(self) -> None:
         self._waiting: Queue[tuple[str, tuple[str, ...]]] = Queue(maxsize=MOST_WAITING)
@@ -38,6 +38,12 @@ class Sender:
                 current_app.send_task(task, arguments, retry=False, expires=EXPIRES_SECONDS)
             except Exception as trouble:  # noqa: BLE001 -- whatever the broker does, the work stands
                 logger.warning("no nudge for %s%s: %s", task, arguments, trouble)
+                self._drop()
+
+    def _drop(self) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                self._waiting.get_nowait()
 
 
 sender = Sender()

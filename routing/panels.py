@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from routing.selectors import numbers_to
+from routing.proof import proof_of
+from routing.selectors import numbers_to, states_of
 from trunks.facts import why_unusable
 from trunks.models import Trunk
 from trunks.panels import Panel
@@ -12,7 +13,14 @@ from trunks.panels import Panel
 
 def receiving_calls(request: HttpRequest, trunk: Trunk) -> Panel:
     """Whether somebody can call the customer through the trunk, and on which numbers."""
-    context = {"numbers": list(numbers_to(trunk)), "reason": why_unusable(trunk), "deaf": not _destinations(trunk)}
+    numbers = list(numbers_to(trunk))
+    proofs = {pk: proof_of(states) for pk, states in states_of(numbers).items()}
+    context = {
+        "ready": [number for number in numbers if not proofs[number.pk].waiting],
+        "waiting": [number for number in numbers if proofs[number.pk].waiting],
+        "reason": why_unusable(trunk),
+        "deaf": not _destinations(trunk),
+    }
     return Panel("", "routing/parts/receiving.html", position=10, context=context, answers_use=True)
 
 

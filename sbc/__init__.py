@@ -1,1 +1,1 @@
-"""The SBC tier: documents, the client of the node agent, the agent, Kamailio's configuration, the lab. Imports nothing of ours."""
+"""The SBC tier: documents, client, agent, Kamailio's configuration, lab. Imports nothing of ours."""

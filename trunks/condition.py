@@ -35,6 +35,7 @@ class Condition:
     word: str
     reason: str
     sentence: str
+    is_pending: bool = False
 
 
 def conditions_of(trunks: Sequence[Trunk], now: datetime) -> dict[str, Condition]:
@@ -56,11 +57,12 @@ def condition(trunk: Trunk, operation: Operation | None, states: Sequence[NodeSt
     state = State(trunk.state)  # type: ignore[attr-defined]  # an annotation
     if state is State.PENDING and operation is not None:
         doing = _doing(operation, now)
-        return Condition(TONES[state], operation.label, doing, f"{operation.label}, {doing}.")
+        return Condition(TONES[state], operation.label, doing, f"{operation.label}, {doing}.", is_pending=True)
     why = inside(operation.message) if operation else ""
-    reason = why if state in NEEDS_ATTENTION else unconfirmed(states)
+    waiting = unconfirmed(states)
     sentence = _trouble(state, trunk, operation, why) or _calm(state, states, now)
-    return Condition(TONES[state], str(state.label), reason, sentence)
+    tone = "ring" if state is State.LIVE and waiting else TONES[state]
+    return Condition(tone, str(state.label), why if state in NEEDS_ATTENTION else waiting, sentence)
 
 
 def _doing(operation: Operation, now: datetime) -> str:

@@ -77,15 +77,21 @@ def enable_trunk(trunk: Trunk, actor: User) -> None:
     """Allow calls again. Raises Conflict when the trunk is not a disabled one."""
     with transaction.atomic():
         trunk = _lock(trunk)
-        if trunk.admin_status == AdminStatus.SYSTEM_DISABLED:
-            raise Conflict(_("This trunk was disabled by us. Contact us about the cause first"))
+        _refuse_if_disabled_by_us(trunk)
         _set_admin_status(trunk, AdminStatus.ENABLED, OperationKind.ENABLE, actor)
 
 
 def disable_trunk(trunk: Trunk, actor: User) -> None:
     """Stop calls. Raises Conflict when the trunk is not an enabled one."""
     with transaction.atomic():
-        _set_admin_status(_lock(trunk), AdminStatus.DISABLED, OperationKind.DISABLE, actor)
+        trunk = _lock(trunk)
+        _refuse_if_disabled_by_us(trunk)
+        _set_admin_status(trunk, AdminStatus.DISABLED, OperationKind.DISABLE, actor)
+
+
+def _refuse_if_disabled_by_us(trunk: Trunk) -> None:
+    if trunk.admin_status == AdminStatus.SYSTEM_DISABLED:
+        raise Conflict(_("This trunk was disabled by us. Contact us about the cause first"), code="V-OP-3")
 
 
 def _set_admin_status(trunk: Trunk, status: AdminStatus, kind: OperationKind, actor: User) -> None:

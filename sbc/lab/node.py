@@ -165,7 +165,7 @@ class LabNode:
                     stale.unlink()
         if self.user:
             for path in (self.folder, *self.folder.rglob("*")):
-                os.chown(path, self.user.uid, self.user.gid)
+                os.chown(path, self.user.uid, self.user.gid, follow_symlinks=False)
 
     def _kamailio_answers(self) -> bool:
         try:

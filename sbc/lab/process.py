@@ -73,7 +73,7 @@ class Child:
         """Whether it has not ended yet."""
         return self._process.poll() is None
 
-    def wait_until(self, ready: Callable[[], bool], *, seconds: float = 20) -> None:
+    def wait_until(self, ready: Callable[[], bool], *, seconds: float = 60) -> None:
         """Wait until `ready` holds. Raises LabError with the end of the log if it ends or time is up."""
         limit = time.monotonic() + seconds
         while not ready():

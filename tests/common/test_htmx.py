@@ -58,7 +58,9 @@ def test_pages_of_a_session_are_not_stored(settings):
     assert "Cache-Control" not in answered(HttpResponse())
 
 
-def test_a_conflict_is_a_409_with_its_sentence(rf):
+def test_a_conflict_is_a_409_with_its_sentence(rf, settings):
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     from django.contrib.auth.models import AnonymousUser
 
     request = rf.get("/trunks/1/")

@@ -104,18 +104,20 @@ def point_at(url: str) -> None:
 def worker(folder: Path, broker: Broker, *, failpoints: str = "", name: str = "worker") -> Child:
     """A Celery worker, ready to take nudges."""
     command = [*CELERY, "worker", "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"]
-    return _started([*command, "--hostname", f"{name}@scene"], folder, broker.url, failpoints, name, "ready.")
+    child = _process([*command, "--hostname", f"{name}@scene"], folder, name, broker.url, failpoints)
+    child.wait_until(lambda: "ready." in child.log_tail(5), seconds=60)
+    return child
 
 
 def reconciler(folder: Path, *, failpoints: str = "", name: str = "reconciler") -> Child:
-    """`manage.py reconcile`, which has no broker at all."""
-    return _started([*RECONCILER], folder, "redis://127.0.0.1:9/0", failpoints, name, "")
+    """`manage.py reconcile`, for which there is no broker at all."""
+    return _process([*RECONCILER], folder, name, "redis://127.0.0.1:9/0", failpoints)
 
 
-def _started(command: list[str], folder: Path, broker_url: str, failpoints: str, name: str, ready: str) -> Child:
+def _process(command: list[str], folder: Path, name: str, broker_url: str, failpoints: str) -> Child:
+    ours = {key: value for key, value in os.environ.items() if key.startswith(("TRUNKLINE_", "DJANGO_"))}
     environ = {
-        **{key: value for key, value in os.environ.items() if key.startswith(("TRUNKLINE_", "DJANGO_", "PYTHON"))},
-        "PYTHONPATH": str(PACKAGE_ROOT),
+        **ours,
         "DATABASE_URL": _database_url(),
         "REDIS_URL": broker_url,
         "CELERY_BROKER_URL": broker_url,
@@ -123,10 +125,7 @@ def _started(command: list[str], folder: Path, broker_url: str, failpoints: str,
         "TRUNKLINE_FAILPOINTS": failpoints,
     }
     command = [str(PACKAGE_ROOT / part) if part == "manage.py" else part for part in here(command)]
-    log = folder / f"{name}.log"
-    child = Child(command, folder=folder, log=log.name, environ=environ)
-    child.wait_until(lambda: ready in log.read_text(), seconds=30)
-    return child
+    return Child(command, folder=folder, log=f"{name}.log", environ=environ)
 
 
 def _database_url() -> str:

@@ -46,13 +46,13 @@ def test_a_nudge_is_queued_for_a_worker(order, broker):
 
     nudge(operation)
 
-    wait_until(lambda: broker.queued() == 1)
+    wait_until(broker.queued)
 
 
 def test_after_an_outage_nudges_arrive_again(order, broker):
     operation = newest(order())
     nudge(operation)
-    wait_until(lambda: broker.queued() == 1)
+    wait_until(broker.queued)
     broker.stop()
     nudge(operation)
     broker.start()

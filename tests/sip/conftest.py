@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.sip)
 
 
-def until(condition, seconds=5):
+def until(condition, seconds=15):
     """Wait until a condition holds."""
     limit = time.monotonic() + seconds
     while not condition():
@@ -36,7 +36,7 @@ def until(condition, seconds=5):
         time.sleep(0.05)
 
 
-def until_equal(read, wanted, seconds=5):
+def until_equal(read, wanted, seconds=15):
     """Wait until what is read is what is wanted."""
     limit = time.monotonic() + seconds
     while (value := read()) != wanted and time.monotonic() < limit:

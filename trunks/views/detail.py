@@ -36,11 +36,13 @@ def trunk_detail(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     panels = panels_of(request, trunk)
     parts, pending = parts_of(request, trunk, nodes, panels)
     member = signed_member(request)
+    settings = settings_of(trunk.wanted) if trunk.wanted else []
     context = {
         "trunk": trunk,
         "parts": {part.id.removeprefix("trunk-"): part for part in parts},
         "poll_url": poll_url(reverse("trunks:detail_status", args=[trunk.pk]), parts) if pending else "",
-        "settings": settings_of(trunk.wanted) if trunk.wanted else [],
+        "enforced": [setting for setting in settings if setting.enforced],
+        "stored": [setting for setting in settings if not setting.enforced],
         "nodes": nodes,
         "panels": [panel for panel in panels if not panel.answers_use],
         "quote": Quote.objects.get(pk=trunk.quote_id) if member.may(Right.SEE_MONEY) else None,

@@ -42,7 +42,7 @@ class Row:
 
     @property
     def is_pending(self) -> bool:
-        return self.condition.tone == "busy"
+        return self.condition.is_pending
 
 
 @needs(Right.SEE_TRUNKS)

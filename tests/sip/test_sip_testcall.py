@@ -1,6 +1,7 @@
 """The test call of the lab, with a real node and the stand-in phone network."""
 
 import io
+import itertools
 import re
 
 import pytest
@@ -23,7 +24,6 @@ from sbc.lab.process import Child
 from tests.factories import make_specification, open_data_centre, order_trunk
 from trunks.services import disable_trunk
 
-NUMBER = "+13125550177"
 ANSWERED = re.compile(r"The call was answered after \d+ ms and ended normally")
 
 
@@ -60,7 +60,7 @@ def trunk(lab, account, settings):
     return made
 
 
-_used = iter(range(1, 200))
+_used = itertools.count(10)
 
 
 def _host(net: LabNet) -> str:
@@ -77,7 +77,8 @@ def settle():
 
 
 def point_number_at(trunk):
-    number = Number.objects.get_or_create(e164=NUMBER, data_centre=trunk.data_centre)[0]
+    """A fresh one: the node outlives the database of a test."""
+    number = Number.objects.create(e164=f"+131255501{next(_used):02}", data_centre=trunk.data_centre)
     assign_number(number, trunk, None)
     settle()
 

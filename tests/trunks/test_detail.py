@@ -1,0 +1,226 @@
+"""The page of one trunk: proof per node, readiness, settings, history."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.enums import Role
+from provisioning.enums import Status
+from provisioning.models import NodeState
+from routing.models import Number
+from tests.factories import make_member, make_specification, order_trunk
+from tests.trunks.states import ask_nodes, settle
+from trunks.services import delete_trunk, disable_trunk
+
+PAGES = ["trunks:detail", "trunks:detail_status", "trunks:history"]
+
+
+@pytest.fixture
+def trunk(account, new_york):
+    return order_trunk(account, make_specification(new_york, name="Main office", source_hosts=["127.77.150.9"]))
+
+
+def page(client, trunk, name="trunks:detail"):
+    return client.get(reverse(name, args=[trunk.pk])).content.decode()
+
+
+def polled(content):
+    found = re.search(r'data-poll-url="([^"]*)"', content)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+def test_the_page_opens_with_one_sentence(alice, trunk):
+    settle(trunk)
+
+    assert re.search(r'<span id="trunk-sentence">Live on both nodes, checked \d+ s ago\.</span>', page(alice, trunk))
+
+
+def test_each_node_shows_its_proof(alice, trunk):
+    settle(trunk)
+
+    content = page(alice, trunk)
+
+    assert content.count("<span>Revision 1</span></span>") == 2
+    assert content.count("21 ms") == 2
+
+
+def test_a_node_that_does_not_answer_shows_its_error(alice, trunk):
+    ask_nodes(trunk, True, False)
+    NodeState.objects.filter(verified=False).update(last_error="connection refused")
+
+    content = page(alice, trunk)
+
+    assert "Not yet confirmed" in content
+    assert "connection refused" in content
+
+
+def test_nodes_are_listed_before_they_are_asked(alice, trunk):
+    assert page(alice, trunk).count("Not asked yet") == 2
+
+
+def test_a_live_trunk_can_place_calls_from_its_addresses(alice, trunk):
+    settle(trunk)
+
+    assert "from 127.77.150.9" in page(alice, trunk)
+
+
+def test_a_trunk_without_number_says_that_nobody_can_call(alice, trunk):
+    settle(trunk)
+
+    assert "no number points to this trunk" in page(alice, trunk)
+
+
+def test_a_number_makes_the_trunk_reachable_once_its_nodes_have_it(alice, trunk):
+    settle(trunk)
+    number = Number.objects.create(
+        e164="+13125550100", data_centre=trunk.data_centre, account=trunk.account, trunk=trunk, generation=1
+    )
+    assert "You can receive calls</span>" not in page(alice, trunk)
+    for node in trunk.data_centre.nodes.all():
+        NodeState.objects.create(
+            node=node,
+            subject_kind="number",
+            subject_id=number.pk,
+            wanted_generation=1,
+            wanted_epoch=1,
+            wanted_hash="x",
+            verified=True,
+        )
+
+    assert "You can receive calls</span>" in page(alice, trunk)
+
+
+def test_a_disabled_trunk_cannot_be_used(alice, trunk):
+    settle(trunk)
+    disable_trunk(trunk, trunk.created_by)
+    settle(trunk)
+
+    assert page(alice, trunk).count("the trunk is disabled") == 2
+
+
+def test_settings_that_no_node_enforces_stand_apart(alice, trunk):
+    before, _heading, after = page(alice, trunk).partition("Stored, not yet enforced")
+
+    assert "<dt>Channels</dt>" in before
+    assert "<dt>DTMF</dt>" in after
+
+
+def test_the_addresses_to_allow_are_the_nodes(alice, trunk):
+    content = page(alice, trunk)
+
+    assert 'data-copy="127.77.1.10"' in content
+    assert 'data-copy="127.77.1.11"' in content
+
+
+def test_a_pending_page_polls_until_the_end(alice, trunk):
+    url = polled(page(alice, trunk))
+    settle(trunk)
+
+    response = alice.get(url)
+
+    assert response.status_code == 286
+    assert "Live on both nodes" in response.content.decode()
+    assert polled(response.content.decode()) is None
+
+
+def test_a_settled_page_does_not_poll(alice, trunk):
+    settle(trunk)
+
+    assert polled(page(alice, trunk)) is None
+
+
+def test_polling_leaves_what_did_not_change_alone(alice, trunk):
+    url = polled(page(alice, trunk))
+    settle(trunk)
+
+    content = alice.get(url).content.decode()
+
+    assert 'id="trunk-actions"' in content
+    assert alice.get(url.split("?")[0]).status_code == 286
+
+
+def test_a_page_whose_trunk_goes_leads_to_the_list(alice, trunk):
+    settle(trunk)
+    delete_trunk(trunk, trunk.created_by)
+    url = polled(page(alice, trunk))
+    settle(trunk)
+
+    assert alice.get(url)["HX-Redirect"] == reverse("trunks:list")
+    assert alice.get(reverse("trunks:detail", args=[trunk.pk])).status_code == 404
+
+
+def test_the_history_shows_every_change_with_its_reason(alice, trunk):
+    settle(trunk)
+    disable_trunk(trunk, trunk.created_by)
+    settle(trunk, Status.RESET, "A later change took its place")
+
+    content = page(alice, trunk, "trunks:history")
+
+    assert [*re.findall(r'<span class="name">(\w+)</span>', content)] == ["Disable", "Create"]
+    assert "A later change took its place" in content
+    assert "Disable: asked for" in content
+
+
+def test_a_price_is_not_for_viewers(alice, bob, trunk):
+    assert "$30.00 a month" in page(alice, trunk)
+    assert "a month" not in page(bob, trunk)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_viewer_reads(bob, trunk, name):
+    assert bob.get(reverse(name, args=[trunk.pk])).status_code in {200, 286}
+
+
+@pytest.mark.parametrize("name", ["trunks:detail", "trunks:history"])
+def test_a_strangers_trunk_is_404(charlie, trunk, name):
+    assert charlie.get(reverse(name, args=[trunk.pk])).status_code == 404
+
+
+def test_polling_a_strangers_trunk_tells_nothing(charlie, trunk):
+    response = charlie.get(reverse("trunks:detail_status", args=[trunk.pk]))
+
+    assert response.content == b""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_visitors_sign_in_first(client, trunk, name):
+    assert client.get(reverse(name, args=[trunk.pk]))["Location"].startswith(reverse("account_login"))
+
+
+def test_the_page_needs_few_queries(alice, trunk):
+    settle(trunk)
+    alice.get(reverse("trunks:detail", args=[trunk.pk]))
+
+    with CaptureQueriesContext(connection) as queries:
+        alice.get(reverse("trunks:detail", args=[trunk.pk]))
+
+    assert len(queries) <= 12
+
+
+def test_three_changes_need_as_many_queries_as_one(alice, trunk):
+    def queries():
+        with CaptureQueriesContext(connection) as queries:
+            page(alice, trunk, "trunks:history")
+        return len(queries)
+
+    settle(trunk)
+    page(alice, trunk, "trunks:history")
+    one = queries()
+    disable_trunk(trunk, make_member(trunk.account))
+    settle(trunk)
+    delete_trunk(trunk, make_member(trunk.account))
+
+    assert queries() == one
+
+
+def test_the_biller_sees_the_price(account, trunk):
+    client = Client()
+    client.force_login(make_member(account, Role.BILLING), backend="django.contrib.auth.backends.ModelBackend")
+
+    assert "$30.00 a month" in page(client, trunk)
