@@ -5,12 +5,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from portal import views
+from portal.test_call_page import test_call
 
 portal_urls = (
     [
         path("theme/", views.theme, name="theme"),
         path("healthz", views.healthz, name="healthz"),
         path("readyz", views.readyz, name="readyz"),
+        path("trunks/<uuid:trunk_id>/test-call/", test_call, name="test_call"),
         path("styleguide/", views.styleguide, name="styleguide"),
     ],
     "portal",

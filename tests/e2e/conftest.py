@@ -32,7 +32,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TOKEN = "e2e"  # noqa: S105 -- guards nothing
+TOKEN = "e2e"
 # What a member sees at first; other tests ask for other sizes.
 DESKTOP = {"width": 1280, "height": 900}
 

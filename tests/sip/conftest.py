@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sbc.client import NodeClient
+from sbc.client import NodeClient, Unavailable
 from sbc.documents import Fence
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.net import SIP_PORT, LabNet, first_free_net
@@ -114,6 +114,16 @@ class Site:
         """One call from the carrier to the trunk's number, to its end."""
         return self.carrier.place_call(self.address, caller, trunk.number, hold_seconds=hold_seconds)
 
+    def revive(self):
+        """Start again what a failed test left stopped."""
+        try:
+            running = self.client.status().kamailio
+        except Unavailable:
+            running = False
+        if not running:
+            self.node.kill()
+            self.node.start()
+
     def up(self, trunk):
         return self.client.calls().get(trunk.id, 0)
 
@@ -208,6 +218,7 @@ def vanished(backup):
 
 @pytest.fixture
 def site(primary):
-    """The primary, with its one gateway again after the test."""
+    """The primary, running with its one gateway again after the test."""
     yield primary
+    primary.revive()
     primary.gateways(primary.net.carrier(1))

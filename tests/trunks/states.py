@@ -46,5 +46,3 @@ def newest(trunk: Trunk) -> Operation:
 def kinds_of(trunk: Trunk) -> list[str]:
     """The kinds of the trunk's operations, the newest first."""
     return list(Operation.objects.filter(subject_id=str(trunk.pk)).values_list("kind", flat=True))
-
-

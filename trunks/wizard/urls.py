@@ -6,6 +6,7 @@ from trunks.wizard import handover, views
 
 wizard_urls: list[URLPattern] = [
     path("new/", views.new, name="new"),
+    path("new/<uuid:draft_id>/", views.resume, name="resume"),
     path("new/<uuid:draft_id>/review/", views.review, name="review"),
     path("new/<uuid:draft_id>/pay/", views.pay, name="pay"),
     path("new/<uuid:draft_id>/discard/", views.discard, name="discard"),

@@ -49,6 +49,15 @@ def first_url(draft: TrunkDraft) -> str:
 
 
 @needs(Right.CHANGE_TRUNKS)
+@require_safe
+def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Where the person left off."""
+    draft = flow.draft_of(account_of(request), draft_id)
+    waiting = None if draft.is_ordered else Order(draft).first_open()
+    return redirect("trunks:step", draft.pk, waiting.slug) if waiting else redirect("trunks:review", draft.pk)
+
+
+@needs(Right.CHANGE_TRUNKS)
 def step(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
     draft = flow.draft_of(account_of(request), draft_id)
     if draft.is_ordered:

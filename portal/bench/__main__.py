@@ -1,0 +1,54 @@
+"""The command line: `python -m portal.bench provisioning [--orders 200] [--parallel 1,8] [--write]`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+
+from portal.bench import report
+from portal.bench.changes import measure_changes
+from portal.bench.machine import about_this_machine
+from portal.bench.orders import measure_orders
+from portal.bench.portal import running_portal
+from portal.launcher.processes import LaunchError, signals_as_exit
+from sbc.lab.net import LabError
+
+SIZES = (1_000, 100_000)
+
+
+def main() -> int:
+    """Measure, print, and with --write keep the tables in docs/performance.md."""
+    options = _options()
+    with signals_as_exit(signal.SIGTERM, signal.SIGHUP):
+        sections = [report.changes_section(measure_changes(SIZES, options.changes))]
+        with running_portal() as portal:
+            runs = [measure_orders(portal, options.orders, parallel) for parallel in options.parallel]
+            machine = about_this_machine()
+    sections.insert(0, report.orders_section(runs))
+    text = report.page(machine, sections)
+    print(text)
+    if options.write:
+        report.write(text)
+    return 0 if all(section.reached for section in sections) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m portal.bench", description=__doc__)
+    parser.add_argument("what", choices=["provisioning"])
+    parser.add_argument("--orders", type=int, default=200, help="in every run (200)")
+    parser.add_argument("--parallel", type=_numbers, default=[1, 8], help="orders at a time, a run for each (1,8)")
+    parser.add_argument("--changes", type=int, default=500, help="on each node (500)")
+    parser.add_argument("--write", action="store_true", help="keep the tables in docs/performance.md")
+    return parser.parse_args()
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (LaunchError, LabError) as error:
+        sys.exit(str(error))

@@ -1,0 +1,40 @@
+"""The machine and the versions that figures were measured with."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from portal.launcher import binaries
+from sbc.lab.node import kamailio_path
+
+
+def about_this_machine() -> list[tuple[str, str]]:
+    """Facts with their names."""
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    return [
+        ("Date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+        ("Processor", f"{_proc('cpuinfo', 'model name')}, {os.cpu_count()} cores"),
+        ("Memory", f"{int(_proc('meminfo', 'MemTotal').split()[0]) / 2**20:.0f} GiB"),
+        ("System", f"{system}, Linux {platform.release()}"),
+        ("Python", platform.python_version()),
+        ("PostgreSQL", _version(str(binaries.postgres()), "--version")),
+        ("Valkey", _version(str(binaries.valkey()), "--version")),
+        ("Kamailio", _version(kamailio_path(), "-v")),
+    ]
+
+
+def _proc(file: str, name: str) -> str:
+    for line in Path("/proc", file).read_text().splitlines():
+        key, _colon, value = line.partition(":")
+        if key.strip() == name:
+            return value.strip()
+    return "unknown"
+
+
+def _version(*command: str) -> str:
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return shown.splitlines()[0].strip()

@@ -1,0 +1,118 @@
+"""The measured figures as a page: docs/performance.md is written by this and by nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.bench.changes import Changes
+from portal.bench.figures import Figures
+from portal.bench.orders import Run
+from portal.launcher.state import REPOSITORY
+
+PAGE = REPOSITORY / "docs" / "performance.md"
+ORDER_P50_MS, ORDER_P99_MS = 500.0, 2000.0
+CHANGE_MS, CHANGE_GROWTH = 10.0, 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`bars` are what must be reached, with what was."""
+
+    title: str
+    about: str
+    table: str
+    bars: list[tuple[str, str, bool]]
+
+    @property
+    def reached(self) -> bool:
+        return all(good for _bar, _measured, good in self.bars)
+
+    def __str__(self) -> str:
+        bars = _table(["Bar", "Measured", ""], [[bar, measured, _word(good)] for bar, measured, good in self.bars])
+        return f"## {self.title}\n\n{self.about}\n\n{self.table}\n\n{bars}\n"
+
+
+def orders_section(runs: Sequence[Run]) -> Section:
+    """From Pay now to verified, a table per run."""
+    about = (
+        "Milliseconds from the browser's POST of Pay now (HTTP to gunicorn, as `bin/up` runs it) to the moment noted in\n"
+        "the portal's rows. Each buyer waits until the trunk is live before the next order. Verified: read back, equal,\n"
+        "from primary and backup."
+    )
+    rows = [row for run in runs for row in _order_rows(run)]
+    bars = []
+    for run in runs:
+        name = f"{run.parallel} at a time"
+        bars.append(_bar(f"p50 ≤ {ORDER_P50_MS:.0f} ms, {name}", run.verified.p50, ORDER_P50_MS))
+        bars.append(_bar(f"p99 ≤ {ORDER_P99_MS:.0f} ms, {name}", run.verified.p99, ORDER_P99_MS))
+    table = _table(["Orders", "Until", "p50", "p99", "max"], rows)
+    return Section("Pay now to verified on both nodes", about, table, bars)
+
+
+def _order_rows(run: Run) -> list[list[str]]:
+    per_second = run.verified.count / run.seconds
+    name = f"{run.verified.count}, {run.parallel} at a time, {per_second:.1f} a second"
+    moments = {
+        "the page answered": run.answered,
+        "a worker began to write": run.started,
+        "**verified on both nodes**": run.verified,
+        "settled: charged and live": run.settled,
+    }
+    return [[name if place == 0 else "", what, *_cells(moments[what])] for place, what in enumerate(moments)]
+
+
+def changes_section(changes: Sequence[Changes]) -> Section:
+    """One change on a node, few trunks first."""
+    about = (
+        "Milliseconds of one change of one trunk, over HTTP to the agent: stored durably, set in Kamailio, read back. The\n"
+        "second row of each adds the portal's own reading back. Nodes side by side, changed in turn, trunks at random."
+    )
+    rows = []
+    for one in changes:
+        rows.append([f"{one.trunks:,}", f"PUT ({one.put.count} times)", *_cells(one.put)])
+        rows.append(["", "PUT, then read back", *_cells(one.put_and_read)])
+    few, many = changes[0], changes[-1]
+    growth = many.put_and_read.p50 / few.put_and_read.p50
+    bars = [
+        _bar(f"p50 ≤ {CHANGE_MS:.0f} ms with {many.trunks:,} trunks", many.put_and_read.p50, CHANGE_MS),
+        (f"p50 ≤ {CHANGE_GROWTH} × that with {few.trunks:,}", f"{growth:.2f} ×", growth <= CHANGE_GROWTH),
+    ]
+    return Section("One change on a node", about, _table(["Trunks", "What", "p50", "p99", "max"], rows), bars)
+
+
+def page(machine: Sequence[tuple[str, str]], sections: Sequence[Section]) -> str:
+    """All of docs/performance.md."""
+    facts = _table(["Measured on", ""], [list(fact) for fact in machine])
+    intro = (
+        "# Performance\n\n"
+        "Written by `bin/bench provisioning --write`. Real servers, real Kamailio nodes, durable storage, everything on\n"
+        "one machine, the measuring browser included. Percentiles are by nearest rank.\n"
+    )
+    return "\n".join([intro, f"{facts}\n", *map(str, sections)]).rstrip() + "\n"
+
+
+def write(text: str) -> None:
+    """Keep it."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(text)
+
+
+def _bar(name: str, measured: float, most: float) -> tuple[str, str, bool]:
+    return name, f"{measured:.1f} ms", measured <= most
+
+
+def _word(good: bool) -> str:
+    return "reached" if good else "**missed**"
+
+
+def _cells(figures: Figures) -> list[str]:
+    return [f"{value:.1f}" for value in (figures.p50, figures.p99, figures.most)]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
+    lines = [head, ["-" * width for width in widths], *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
+    )
