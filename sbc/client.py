@@ -35,7 +35,7 @@ class Stale(Rejected):
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """`boot_id` changes whenever the agent's store was lost or Kamailio restarted; `counts` are documents per kind."""
+    """`boot_id` changes when the node's store was lost, not at a restart; `counts` are documents per kind."""
 
     boot_id: str
     counts: dict[str, int]

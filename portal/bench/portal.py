@@ -67,7 +67,7 @@ def _up(port: int, output: int) -> Iterator[subprocess.Popen[bytes]]:
         env={name: value for name, value in os.environ.items() if name not in outside},
         stdout=output,
         stderr=output,
-        preexec_fn=dies_with_parent(signal.SIGTERM),
+        preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 (started from the main thread)
     )
     try:
         yield process

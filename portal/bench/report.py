@@ -36,9 +36,9 @@ class Section:
 def orders_section(runs: Sequence[Run]) -> Section:
     """From Pay now to verified, a table per run."""
     about = (
-        "Milliseconds from the browser's POST of Pay now (HTTP to gunicorn, as `bin/up` runs it) to the moment noted in\n"
-        "the portal's rows. Each buyer waits until the trunk is live before the next order. Verified: read back, equal,\n"
-        "from primary and backup."
+        "Milliseconds from the browser's POST of Pay now (HTTP to gunicorn, as `bin/up` runs it) to the moment noted\n"
+        "in the portal's rows. Each buyer waits until the trunk is live before the next order. Verified: read back,\n"
+        "equal, from primary and backup."
     )
     rows = [row for run in runs for row in _order_rows(run)]
     bars = []
@@ -65,8 +65,9 @@ def _order_rows(run: Run) -> list[list[str]]:
 def changes_section(changes: Sequence[Changes]) -> Section:
     """One change on a node, few trunks first."""
     about = (
-        "Milliseconds of one change of one trunk, over HTTP to the agent: stored durably, set in Kamailio, read back. The\n"
-        "second row of each adds the portal's own reading back. Nodes side by side, changed in turn, trunks at random."
+        "Milliseconds of one change of one trunk, over HTTP to the agent: stored durably, set in Kamailio, read back.\n"
+        "The second row of each adds the portal's own reading back. The nodes run side by side and are changed in\n"
+        "turn, trunks at random."
     )
     rows = []
     for one in changes:
@@ -76,7 +77,7 @@ def changes_section(changes: Sequence[Changes]) -> Section:
     growth = many.put_and_read.p50 / few.put_and_read.p50
     bars = [
         _bar(f"p50 ≤ {CHANGE_MS:.0f} ms with {many.trunks:,} trunks", many.put_and_read.p50, CHANGE_MS),
-        (f"p50 ≤ {CHANGE_GROWTH} × that with {few.trunks:,}", f"{growth:.2f} ×", growth <= CHANGE_GROWTH),
+        (f"p50 ≤ {CHANGE_GROWTH} times that with {few.trunks:,}", f"{growth:.2f} times", growth <= CHANGE_GROWTH),
     ]
     return Section("One change on a node", about, _table(["Trunks", "What", "p50", "p99", "max"], rows), bars)
 
@@ -86,8 +87,8 @@ def page(machine: Sequence[tuple[str, str]], sections: Sequence[Section]) -> str
     facts = _table(["Measured on", ""], [list(fact) for fact in machine])
     intro = (
         "# Performance\n\n"
-        "Written by `bin/bench provisioning --write`. Real servers, real Kamailio nodes, durable storage, everything on\n"
-        "one machine, the measuring browser included. Percentiles are by nearest rank.\n"
+        "Written by `bin/bench provisioning --write`. Real servers, real Kamailio nodes, durable storage, everything\n"
+        "on one machine, the measuring browser included. Percentiles are by nearest rank.\n"
     )
     return "\n".join([intro, f"{facts}\n", *map(str, sections)]).rstrip() + "\n"
 
@@ -113,6 +114,5 @@ def _cells(figures: Figures) -> list[str]:
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
     lines = [head, ["-" * width for width in widths], *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
-    )
+    padded = ([cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in padded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import select
@@ -15,6 +16,7 @@ from sbc.agent.render import Key
 
 _DATAGRAM = 65536
 _NO_SUCH_KEY = (404, 500)
+_opened = itertools.count(1)
 
 
 class SwitchUnavailable(Exception):
@@ -48,6 +50,7 @@ class Kamailio:
 
     def __init__(self, socket_path: Path, fifo_path: Path, *, timeout: float = 0.5) -> None:
         self._path, self._fifo, self._timeout = socket_path, fifo_path, timeout
+        self._own_path = socket_path.with_name(f"a{os.getpid()}.{next(_opened)}")
         self._socket: socket.socket | None = None
         self._sent = 0
 
@@ -86,7 +89,7 @@ class Kamailio:
         try:
             answer = self._exchange(json.dumps(request).encode())
         except OSError as error:
-            self._disconnect()
+            self.close()
             raise SwitchUnavailable(f"Kamailio does not answer: {error}") from error
         if "error" in answer:
             if missing and answer["error"]["code"] in _NO_SUCH_KEY:
@@ -95,21 +98,32 @@ class Kamailio:
         return answer["result"]
 
     def _exchange(self, request: bytes) -> dict[str, Any]:
-        if self._socket is None:
-            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            self._socket.bind("")  # an abstract address of the kernel's choice, so that Kamailio can answer
-            self._socket.settimeout(self._timeout)
-            self._socket.connect(str(self._path))
-        self._socket.send(request)
+        connection = self._socket or self._connect()
+        connection.send(request)
         while True:
-            answer: dict[str, Any] = json.loads(self._socket.recv(_DATAGRAM))
+            answer: dict[str, Any] = json.loads(connection.recv(_DATAGRAM))
             if answer.get("id") == self._sent:  # else: the late answer to a question that timed out
                 return answer
 
-    def _disconnect(self) -> None:
+    def _connect(self) -> socket.socket:
+        """A socket with a name in Kamailio's folder, for Kamailio may answer from another container."""
+        self._own_path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.settimeout(self._timeout)
+        self._socket.bind(str(self._own_path))
+        self._socket.connect(str(self._path))
+        return self._socket
+
+    def close(self) -> None:
+        """Give the socket back; the next question opens another."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+            self._own_path.unlink(missing_ok=True)
+
+    def __del__(self) -> None:
+        """Leave no socket behind in Kamailio's folder."""
+        self.close()
 
     def _call_fifo(self, method: str, *params: str) -> Any:
         """Ask over the FIFO, whose answers have no limit of size."""

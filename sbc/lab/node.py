@@ -18,7 +18,7 @@ from sbc.lab.records import CallRecord, read_records
 
 CONFIGURATION = PACKAGE_ROOT / "sbc" / "kamailio" / "kamailio.cfg"
 _LONGEST_SOCKET_PATH = 100
-_RUNTIME_FILES = ("kamailio.pid", "rpc.sock", "rpc.fifo", "reply_*")
+_RUNTIME_FILES = ("rpc.sock", "rpc.fifo", "reply_*")
 
 
 def kamailio_path() -> str:
@@ -141,8 +141,6 @@ class LabNode:
         folder = str(self.folder)
         command = [kamailio_path(), "-DD", "-E", "-f", str(CONFIGURATION), "-w", folder, "-Y", folder]
         command += [
-            "-P",
-            f"{folder}/kamailio.pid",
             "-m",
             str(self.memory_mb),
             "-M",

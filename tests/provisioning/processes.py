@@ -104,8 +104,9 @@ def point_at(url: str) -> None:
 def worker(folder: Path, broker: Broker, *, failpoints: str = "", name: str = "worker") -> Child:
     """A Celery worker, ready to take nudges."""
     command = [*CELERY, "worker", "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"]
+    command += ["--loglevel", "INFO"]
     child = _process([*command, "--hostname", f"{name}@scene"], folder, name, broker.url, failpoints)
-    child.wait_until(lambda: "ready." in child.log_tail(5), seconds=60)
+    child.wait_until(lambda: " ready." in child.log_tail(), seconds=60)
     return child
 
 

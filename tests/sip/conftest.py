@@ -103,7 +103,7 @@ class Site:
         """Calls that stay up until they are stopped."""
         local = Address(trunk.source, next(self._ports))
         before = self.up(trunk)
-        run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=hold_ms, seconds=120)
+        run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=hold_ms, seconds=300)
         until_equal(lambda: self.up(trunk), before + calls)
         return run
 
@@ -206,7 +206,7 @@ class Vanished:
 def vanished(backup):
     """Placed at the start of the session, long before the test that looks what became of them."""
     trunk, alive = backup.place(channels=1), backup.place(channels=1)
-    going_on = backup.hold(alive)
+    going_on = backup.hold(alive, hold_ms=280_000)
     caller = Address(trunk.source, 0)
     calling = call(caller, backup.address, "13125550100", "13125551234", hold_seconds=0, hang_up=False)
     trace = asyncio.run(calling)

@@ -93,20 +93,3 @@ def test_a_new_limit_counts_for_the_next_call(site):
     site.change(trunk, channels=0)
     site.refused(trunk, 503)
     held.stop()
-
-
-def test_a_vanished_endpoint_gives_its_channel_back_and_a_live_call_is_not_cut(vanished):
-    """The calls were placed at the start of the session; this test waits for what is left of their time."""
-    site, trunk = vanished.site, vanished.trunk
-    until(lambda: site.up(trunk) == 0, seconds=70)
-
-    def asked():
-        seen = site.carrier.trace(vanished.call_id).seen
-        return [message.first_line.split()[0] for message in seen if message.direction == "received"]
-
-    until(lambda: asked()[-1] == "BYE")
-    assert "OPTIONS" in asked()
-    assert site.up(vanished.alive) == 1
-    site.call(trunk)
-    records = {record.call_id: record.code for record in site.records(trunk)}
-    assert (len(records), records[vanished.call_id]) == (2, 200)

@@ -72,13 +72,10 @@ class SettingsForm(PortalForm):
         for name in ("data_centre", "service_address"):
             self.fields[name].offer(choices)  # type: ignore[attr-defined]
 
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        validate_name_is_free(self.account, name)
-        return name
-
     def clean(self) -> dict[str, Any]:
         answers = self.cleaned_data
+        if "name" in answers:
+            self._check(None, validate_name_is_free, self.account, answers["name"])
         self._check("service_address", _validate_address, answers, self.plan)
         if {"codecs", "dtmf", "fax"} <= answers.keys():
             self._check(None, validate_audio, answers["codecs"], answers["dtmf"], answers["fax"])

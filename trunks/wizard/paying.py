@@ -81,7 +81,7 @@ def review_page(
         "sections": [(step, step.url(order), step.summary(order)) for step in order.steps],
         "problems": [(link(order, step, target), message) for step, target, message in problems or []],
         "offer": offer,
-        "available": available,
+        "available": money(available, order.choices.account.currency),
         "short": ""
         if offer is None or offer.first_charge <= available
         else credit_words(order.draft, NotEnoughCredit(available, offer.first_charge)),
