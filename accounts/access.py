@@ -22,7 +22,9 @@ def member_of(request: HttpRequest) -> Member | None:
     user = request.user
     if not user.is_authenticated:
         return None
-    memberships = list(Member.objects.filter(user=user).select_related("account", "user").order_by("account__name"))
+    memberships = list(
+        Member.objects.filter(user=user).select_related("account__limits", "user").order_by("account__name")
+    )
     chosen = request.session.get(SESSION_KEY)
     return next((member for member in memberships if str(member.account_id) == chosen), None) or next(
         iter(memberships), None

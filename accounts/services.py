@@ -14,8 +14,11 @@ def lock_account(account_id: UUID) -> Account:
 
 
 def limits_of(account: Account) -> Limits:
-    """The account's limits; made with the defaults when staff never touched them."""
-    return Limits.objects.get_or_create(account=account)[0]
+    """The account's limits, as they were when it was read; made with the defaults when staff never touched them."""
+    try:
+        return account.limits
+    except Limits.DoesNotExist:
+        return Limits.objects.get_or_create(account=account)[0]
 
 
 def record(

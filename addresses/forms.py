@@ -47,7 +47,7 @@ class AddressForm(PortalModelForm[ServiceAddress]):
         super().__init__(*args, **kwargs)
         for name, token in AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = token
-        self.fields["country_code"].widget.choices = [("", _("Select a country")), *country_choices()]
+        self.fields["country_code"].widget.choices = [("", _("Choose one")), *country_choices()]
         self._follow(self["country_code"].value() or "")
 
     def _follow(self, country: str) -> None:
@@ -57,7 +57,7 @@ class AddressForm(PortalModelForm[ServiceAddress]):
         self.optional = {"suite", *(name for name, needed in asked.items() if not needed)}
         field = self.fields["region_code"]
         field.label = word.capitalize()
-        field.widget.choices = [("", _("Select a %(region)s") % {"region": word}), *regions.items()]
+        field.widget.choices = [("", _("Choose one")), *regions.items()]
         if not regions:
             field.widget = forms.HiddenInput()
         if country == US:

@@ -34,6 +34,11 @@ def offer(plan_code: str, channels: int, currency: str) -> Offer:
     price = Price.objects.filter(plan_id=plan_code, currency=currency).first()
     if price is None:
         raise NotForSale(plan_code)
-    monthly = round_money(price.per_channel * channels)
+    return offer_at(price.per_channel, plan_code, channels, currency)
+
+
+def offer_at(per_channel: Decimal, plan_code: str, channels: int, currency: str) -> Offer:
+    """The same at a price that was read already."""
+    monthly = round_money(per_channel * channels)
     period = rest_of_month()
-    return Offer(plan_code, channels, currency, price.per_channel, monthly, prorate(monthly, period), period)
+    return Offer(plan_code, channels, currency, per_channel, monthly, prorate(monthly, period), period)

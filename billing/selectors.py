@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import Account
 from billing.enums import EntryKind
@@ -23,9 +23,10 @@ class PlanOnOffer:
 
 def plans_for(account: Account) -> list[PlanOnOffer]:
     """All plans with the account's price, and whether staff activated them."""
-    active = set(PlanActivation.objects.filter(account=account).values_list("plan_id", flat=True))
-    prices = dict(Price.objects.filter(currency=account.currency).values_list("plan_id", "per_channel"))
-    return [PlanOnOffer(plan, prices.get(plan.pk), plan.pk in active) for plan in Plan.objects.all()]
+    prices = Price.objects.filter(plan=OuterRef("pk"), currency=account.currency)
+    activations = PlanActivation.objects.filter(plan=OuterRef("pk"), account=account)
+    plans = Plan.objects.annotate(per_channel=Subquery(prices.values("per_channel")[:1]), is_active=Exists(activations))
+    return [PlanOnOffer(plan, plan.per_channel, plan.is_active) for plan in plans]
 
 
 def open_holds(account: Account) -> QuerySet[LedgerEntry]:

@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.SometimesUserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.PrivatePagesMiddleware",
     "accounts.middleware.AccountMiddleware",

@@ -16,8 +16,8 @@ def receiving_calls(request: HttpRequest, trunk: Trunk) -> Panel:
     numbers = list(numbers_to(trunk))
     proofs = {pk: proof_of(states) for pk, states in states_of(numbers).items()}
     context = {
-        "ready": [number for number in numbers if not proofs[number.pk].waiting],
-        "waiting": [number for number in numbers if proofs[number.pk].waiting],
+        "ready": [number for number in numbers if proofs[number.pk].is_live],
+        "waiting": [number for number in numbers if not proofs[number.pk].is_live],
         "reason": why_unusable(trunk),
         "deaf": not _destinations(trunk),
     }

@@ -20,6 +20,10 @@ class Proof:
     words: str
     waiting: bool = False
 
+    @property
+    def is_live(self) -> bool:
+        return self.tone == "good"
+
 
 def proof_of(states: Sequence[NodeState]) -> Proof:
     if not states:

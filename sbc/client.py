@@ -70,9 +70,7 @@ class NodeClient:
 
     def put(self, document: Document, fence: Fence) -> Held:
         """Store and apply the document; answers what was read back."""
-        return _held(
-            self._call("PUT", _path(document.kind, document.id), json=_fenced(fence, document.to_wire()))
-        )
+        return _held(self._call("PUT", _path(document.kind, document.id), json=_fenced(fence, document.to_wire())))
 
     def delete(self, kind: str, id: str, fence: Fence) -> Held:
         """Remove the document and leave a tombstone; deleting what is not there succeeds."""
@@ -87,9 +85,7 @@ class NodeClient:
         """Everything of a kind that the node has, tombstones left out, in order of id."""
         after = ""
         while True:
-            page = self._call("GET", f"/v1/documents/{kind}", params={"after": after, "limit": PAGE})[
-                "documents"
-            ]
+            page = self._call("GET", f"/v1/documents/{kind}", params={"after": after, "limit": PAGE})["documents"]
             yield from map(_held, page)
             if len(page) < PAGE:
                 return

@@ -6,8 +6,7 @@ from functools import cached_property
 
 from accounts.models import Account, AuditEvent
 from addresses.models import ServiceAddress
-from billing.errors import NotForSale
-from billing.quotes import Offer, offer
+from billing.quotes import Offer, offer_at
 from billing.selectors import PlanOnOffer, plans_for
 from provisioning.models import DataCentre
 from trunks.limits import Room, room_of
@@ -22,7 +21,6 @@ class Choices:
     def __init__(self, account: Account) -> None:
         self.account = account
         self._rules: dict[str, HostRules] = {}
-        self._offers: dict[tuple[str, int], Offer | None] = {}
 
     @cached_property
     def plans(self) -> dict[str, PlanOnOffer]:
@@ -60,10 +58,7 @@ class Choices:
 
     def offer(self, plan_code: str, channels: int) -> Offer | None:
         """Today's price; None when the plan has none in the account's currency."""
-        asked = (plan_code, channels)
-        if asked not in self._offers:
-            try:
-                self._offers[asked] = offer(plan_code, channels, self.account.currency)
-            except NotForSale:
-                self._offers[asked] = None
-        return self._offers[asked]
+        per_channel = self.plans[plan_code].per_channel
+        if per_channel is None:
+            return None
+        return offer_at(per_channel, plan_code, channels, self.account.currency)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
@@ -17,10 +18,11 @@ from trunks.validators import validate_channels_left
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """An account's limits and what its living trunks use of them; `trunks` counts them per name of a data centre."""
+    """An account's limits and its living trunks; `trunks` counts them per name of a data centre."""
 
     limits: Limits
     trunks: dict[str, int]
+    names: list[str]
     channels: int
 
     @property
@@ -31,17 +33,17 @@ class Room:
 def room_of(account: Account) -> Room:
     """Read now, in one query."""
     used = living(account).values_list("data_centre__name").order_by("data_centre__name")
-    rows = list(used.annotate(Count("pk"), Sum("wanted__channels")))
+    rows = list(used.annotate(count=Count("pk"), all=Sum("wanted__channels"), names=ArrayAgg("wanted__name")))
     return Room(
         limits_of(account),
-        trunks={name: trunks for name, trunks, _channels in rows},
-        channels=sum(channels or 0 for _name, _trunks, channels in rows),
+        trunks={place: count for place, count, _channels, _names in rows},
+        names=[name for _place, _count, _channels, names in rows for name in names if name],
+        channels=sum(channels or 0 for _place, _count, channels, _names in rows),
     )
 
 
-def validate_room(account: Account, data_centre: DataCentre, channels: int) -> None:
+def validate_room(room: Room, data_centre: DataCentre, channels: int) -> None:
     """Raises ValidationError, keyed by field, when a limit of the account would be passed."""
-    room = room_of(account)
     validate_trunks_left(room)
     try:
         validate_data_centre(room, data_centre)
@@ -73,9 +75,9 @@ def validate_data_centre(room: Room, data_centre: DataCentre) -> None:
         raise ValidationError(message, code="V-LOC-3", params=params)
 
 
-def validate_name_is_free(account: Account, name: str) -> None:
+def validate_name_is_free(room: Room, name: str) -> None:
     """Raises ValidationError V-NAME-5 when a living trunk of the account has the name in any spelling."""
-    namesake = living(account).filter(wanted__name__iexact=name).values_list("wanted__name", flat=True).first()
-    if namesake is not None:
+    namesakes = [taken for taken in room.names if taken.casefold() == name.casefold()]
+    if namesakes:
         message = _('You already have a trunk called "%(name)s". Enter a different name')
-        raise ValidationError({"name": ValidationError(message, code="V-NAME-5", params={"name": namesake})})
+        raise ValidationError({"name": ValidationError(message, code="V-NAME-5", params={"name": namesakes[0]})})

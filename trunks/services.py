@@ -16,7 +16,7 @@ from provisioning.enums import OperationKind, Status
 from provisioning.models import DataCentre
 from provisioning.operations import accept, latest_operation
 from trunks.enums import AdminStatus
-from trunks.limits import validate_name_is_free, validate_room
+from trunks.limits import room_of, validate_name_is_free, validate_room
 from trunks.models import HostClaim, Trunk, TrunkRevision
 from trunks.models.claim import CONSTRAINT
 from trunks.models.trunk import SUBJECT
@@ -28,8 +28,9 @@ def create_trunk(account: Account, spec: TrunkSpecification, offer: Offer, actor
     """Write the trunk, its first revision, its claims, the hold on the money and the operation. The account is locked
     by the caller. Raises ValidationError keyed by field, and billing's NotEnoughCredit.
     """
-    validate_name_is_free(account, spec.name)
-    validate_room(account, spec.data_centre, spec.channels)
+    room = room_of(account)
+    validate_name_is_free(room, spec.name)
+    validate_room(room, spec.data_centre, spec.channels)
     trunk = Trunk.objects.create(
         account=account,
         kind=spec.kind,

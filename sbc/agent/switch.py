@@ -88,7 +88,7 @@ class Kamailio:
         request = {"jsonrpc": "2.0", "id": self._sent, "method": method, "params": params}
         try:
             answer = self._exchange(json.dumps(request).encode())
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.close()
             raise SwitchUnavailable(f"Kamailio does not answer: {error}") from error
         if "error" in answer:

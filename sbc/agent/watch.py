@@ -37,6 +37,8 @@ class Watch(threading.Thread):
                 if answered:
                     log.warning("%s", error)
                 answered = False
+            except Exception:
+                log.exception("the watch goes on after a failed round")
             self._ended.wait(self._period)
 
     def end(self) -> None:

@@ -20,6 +20,17 @@ _libc = ctypes.CDLL(None, use_errno=True)
 PACKAGE_ROOT = Path(__file__).parents[2]
 
 
+def _die_with(launcher: int) -> Callable[[], None]:
+    """For the child to run before it becomes the server: ask the kernel for SIGTERM when the launcher is gone."""
+
+    def ask() -> None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != launcher:
+            os._exit(1)
+
+    return ask
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """Whom a server runs as when the launcher is root."""
@@ -41,13 +52,7 @@ class Child:
         user: User | None = None,
     ) -> None:
         self._log = folder / log
-        launcher = os.getpid()
-
-        def die_with_launcher() -> None:
-            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != launcher:
-                os._exit(1)
-
+        # `user` and `group` take effect before preexec_fn runs, which matters: changing identity clears the request.
         identity = {"user": user.uid, "group": user.gid, "extra_groups": []} if user else {}
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(  # type: ignore[call-overload]
@@ -58,7 +63,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 process_group=0,
-                preexec_fn=die_with_launcher,  # noqa: PLW1509 - set before any thread of the child exists
+                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - nothing in it takes a lock
                 **identity,
             )
         self.pid: int = self._process.pid

@@ -26,7 +26,7 @@ class CallRecord:
 
 
 def read_records(folder: Path) -> list[CallRecord]:
-    """All records in the folder, oldest first."""
+    """All records in the folder, oldest first; within one second the order is not known."""
     lines = [line for file in folder.glob("calls_*.log") for line in file.read_text().splitlines()]
     return sorted((_record(line) for line in lines), key=lambda record: (record.ended, record.call_id))
 

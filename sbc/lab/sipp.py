@@ -39,35 +39,27 @@ class Sipp:
         hold_ms: int = 200,
         seconds: int = 20,
     ) -> None:
-        program = shutil.which("sipp")
-        if not program:
-            raise LabError("SIPp is not installed: apt-get install sip-tester")
+        self._seconds = seconds
         self._folder = folder / f"sipp{next(_runs)}_{scenario}"
         self._folder.mkdir(parents=True)
         text = Template((_SCENARIOS / f"{scenario}.xml").read_text())
-        file = self._folder / "scenario.xml"
-        file.write_text(text.substitute(caller=caller, callee=callee, status=status))
+        values = {"caller": caller, "callee": callee, "status": status}
+        (self._folder / "scenario.xml").write_text(text.substitute(values))
         command = [
-            program,
-            "-sf",
-            str(file),
-            "-i",
-            local.host,
-            "-p",
-            str(local.port),
+            *_command(local, remote),
             "-m",
             str(calls),
             "-r",
             str(rate),
+            "-d",
+            str(hold_ms),
+            "-timeout",
+            str(seconds),
         ]
-        command += ["-d", str(hold_ms), "-timeout", str(seconds), "-timeout_error", "-nostdin", "-aa"]
-        command += ["-mp", str(next(_media_ports)), "-trace_msg", "-message_file", "messages.log"]
-        command += ["-trace_err", "-error_file", "errors.log", *([str(remote)] if remote else [])]
         with (self._folder / "screen.log").open("wb") as screen:
             self._process = subprocess.Popen(
                 command, cwd=self._folder, stdout=screen, stderr=screen, env={"TERM": "dumb"}
             )
-        self._seconds = seconds
 
     def wait(self) -> None:
         """Until all calls are over. Raises LabError with SIPp's own words when one went another way."""
@@ -91,6 +83,17 @@ class Sipp:
     def _read(self, name: str) -> str:
         file = self._folder / name
         return file.read_text(errors="replace") if file.exists() else ""
+
+
+def _command(local: Address, remote: Address | None) -> list[str]:
+    """What is the same for every run; the files are in its own folder."""
+    program = shutil.which("sipp")
+    if not program:
+        raise LabError("SIPp is not installed: apt-get install sip-tester")
+    command = [program, "-sf", "scenario.xml", "-i", local.host, "-p", str(local.port), "-mp", str(next(_media_ports))]
+    command += ["-nostdin", "-aa", "-timeout_error", "-trace_msg", "-message_file", "messages.log"]
+    command += ["-trace_err", "-error_file", "errors.log"]
+    return [*command, str(remote)] if remote else command
 
 
 def run_sipp(scenario: str, folder: Path, local: Address, node: Address, **options: Any) -> str:

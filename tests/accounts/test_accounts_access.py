@@ -100,7 +100,9 @@ def test_audit_lines_stay(account):
     assert AuditEvent.objects.get(pk=event.pk).details == {"why": "because"}
 
 
-@pytest.mark.parametrize("statement", ["UPDATE accounts_auditevent SET action = 'x'", "DELETE FROM accounts_auditevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE accounts_auditevent SET action = 'x'", "DELETE FROM accounts_auditevent"]
+)
 def test_the_database_refuses_to_alter_the_audit_trail(account, statement):
     record("test", account_id=account.pk, actor=None, subject_kind="x", subject_id="1")
 

@@ -31,7 +31,9 @@ def test_the_first_charge_is_for_the_days_that_are_left(day, monthly, charge, wh
     assert prorate(Decimal(monthly), rest_of_month(day)) == Decimal(charge)
 
 
-@pytest.mark.parametrize(("amount", "rounded"), [("0.005", "0.01"), ("0.015", "0.02"), ("0.025", "0.03"), ("0.0249", "0.02")])
+@pytest.mark.parametrize(
+    ("amount", "rounded"), [("0.005", "0.01"), ("0.015", "0.02"), ("0.025", "0.03"), ("0.0249", "0.02")]
+)
 def test_half_a_cent_goes_up(amount, rounded):
     assert round_money(Decimal(amount)) == Decimal(rounded)
 

@@ -26,7 +26,7 @@ def test_the_page_shows_what_there_is_what_is_held_and_what_is_left(alice, accou
 
     content = alice.get(URL).content.decode()
 
-    for figure in ("$1,000.00", "−$45.00", "$955.00"):
+    for figure in ("$1,000.00", "\u2212$45.00", "$955.00"):
         assert figure in content
 
 

@@ -1,18 +1,30 @@
-"""The scene, with processes that end when their test does."""
+"""The scene, with a crew of real processes, and a reconciler in a thread."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 
-from sbc.lab.process import Child
-from tests.provisioning.processes import broker, broker_process
-from tests.provisioning.scene import customer, engineer, frankfurt, new_york, node_processes, nodes, order
+from provisioning.sweeps import sweep
+from tests.provisioning.processes import broker, broker_process, crew
+from tests.provisioning.scene import (
+    customer,
+    engineer,
+    frankfurt,
+    new_york,
+    node_processes,
+    nodes,
+    order,
+    order_in_frankfurt,
+)
 
 __all__ = [
     "broker",
     "broker_process",
+    "crew",
     "customer",
     "engineer",
     "frankfurt",
@@ -20,20 +32,22 @@ __all__ = [
     "node_processes",
     "nodes",
     "order",
+    "order_in_frankfurt",
 ]
-
-Ending = Callable[[Child], Child]
 
 
 @pytest.fixture
-def ending(transactional_db: None) -> Iterator[Ending]:
-    """`ending(process)` ends it with the test, before the database is emptied."""
-    children: list[Child] = []
+def sweeping(transactional_db: None) -> Iterator[Callable[[], None]]:
+    """`sweeping()` starts what `manage.py reconcile` does, in a thread of this process."""
+    stop = threading.Event()
 
-    def with_the_test(child: Child) -> Child:
-        children.append(child)
-        return child
+    def sweep_on() -> None:
+        while not stop.is_set():
+            sweep()
+            stop.wait(settings.SWEEP_SECONDS)
 
-    yield with_the_test
-    for child in children:
-        child.kill()
+    thread = threading.Thread(target=sweep_on)
+    yield thread.start
+    stop.set()
+    if thread.is_alive():
+        thread.join()

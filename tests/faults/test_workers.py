@@ -4,23 +4,82 @@ import os
 import signal
 
 import pytest
+from django.utils import timezone
 
 from provisioning.enums import Status
 from provisioning.failpoints import NAMES
-from tests.provisioning.processes import reconciler, worker
-from tests.provisioning.scene import held_by, newest, wait_until
+from provisioning.models import Operation
+from tests.provisioning.scene import newest, wait_until
 from tests.world import assert_world_consistent
+from trunks.services import delete_trunk, disable_trunk
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
+def is_over(trunk):
+    return lambda: newest(trunk).status == Status.SUCCESS
+
+
 @pytest.mark.parametrize("failpoint", NAMES)
-def test_a_worker_that_dies_at_any_step_loses_nothing(order, broker, tmp_path, ending, failpoint):
-    victim = ending(worker(tmp_path, broker, failpoints=f"{failpoint}=kill"))
+def test_a_worker_that_dies_at_any_step_loses_nothing(order, crew, sweeping, failpoint):
+    victim = crew.worker(failpoints=f"{failpoint}=kill")
     trunk = order()
     wait_until(lambda: not victim.running)
 
-    ending(reconciler(tmp_path))
-    wait_until(lambda: newest(trunk).status == Status.SUCCESS)
+    sweeping()
+    wait_until(is_over(trunk))
+
+    assert_world_consistent(orders=[trunk.pk])
+
+
+def test_a_worker_that_stalls_in_the_middle_is_overtaken_and_then_refused(order, nodes, crew, sweeping):
+    stalled = crew.worker(failpoints="before:put=stop")
+    trunk = order()
+    wait_until(lambda: newest(trunk).lease_until and newest(trunk).lease_until < timezone.now())
+    sweeping()
+    wait_until(is_over(trunk))
+
+    os.kill(stalled.pid, signal.SIGCONT)
+    wait_until(lambda: "was taken over" in stalled.log_tail())
+
+    writes = [write["epoch"] for write in nodes.primary.journal() if write["id"] == str(trunk.pk)]
+    assert writes == [2, 1]
+    assert_world_consistent(orders=[trunk.pk])
+
+
+def test_orders_are_finished_without_worker_and_clock(order, crew):
+    orders = [order() for _time in range(5)]
+
+    crew.reconciler()
+    wait_until(lambda: not Operation.objects.filter(status=Status.PENDING).exists())
+
+    assert_world_consistent(orders=[trunk.pk for trunk in orders])
+
+
+def test_two_workers_and_two_reconcilers_do_everything_once(order, engineer, crew):
+    for name in ("one", "two"):
+        crew.worker(name=f"worker-{name}")
+        crew.reconciler(name=f"reconciler-{name}")
+    orders = [order() for _time in range(12)]
+    wait_until(lambda: all(is_over(trunk)() for trunk in orders))
+
+    for trunk in orders[:4]:
+        disable_trunk(trunk, engineer)
+    for trunk in orders[8:]:
+        delete_trunk(trunk, engineer)
+    wait_until(lambda: not Operation.objects.filter(status=Status.PENDING).exists())
+
+    assert set(Operation.objects.values_list("status", flat=True)) == {Status.SUCCESS}
+    assert_world_consistent(orders=[trunk.pk for trunk in orders])
+
+
+def test_a_worker_that_is_stopped_for_a_deploy_leaves_its_work_to_another(order, crew, sweeping):
+    leaving = crew.worker(failpoints="before:read_back=sleep:1")
+    trunk = order()
+    wait_until(lambda: newest(trunk).attempt == 1)
+
+    leaving.stop()
+    sweeping()
+    wait_until(is_over(trunk))
 
     assert_world_consistent(orders=[trunk.pk])

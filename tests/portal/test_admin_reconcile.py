@@ -12,7 +12,7 @@ from accounts.models import AuditEvent
 from portal.demo import support_group
 from provisioning import engine
 from provisioning.models import NodeState, Operation, SbcNode
-from provisioning.sweeps import sweep
+from provisioning.sweeps import look_after
 from sbc.lab.memory import MemoryNodeProcess
 from tests.factories import make_specification, make_user, open_data_centre, order_trunk
 from trunks.models import Trunk
@@ -63,6 +63,11 @@ def operation(account):
     order_trunk(account, make_specification(open_data_centre()))
     Operation.objects.update(next_attempt_at=Now() + timedelta(hours=1))
     return Operation.objects.get()
+
+
+def sweep():
+    for node in SbcNode.objects.select_related("data_centre"):
+        look_after(node)
 
 
 def reconcile(client, list_name, *rows):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -101,32 +101,53 @@ def point_at(url: str) -> None:
     app._pool = app.amqp._producer_pool = None
 
 
-def worker(folder: Path, broker: Broker, *, failpoints: str = "", name: str = "worker") -> Child:
-    """A Celery worker, ready to take nudges."""
-    command = [*CELERY, "worker", "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"]
-    command += ["--loglevel", "INFO"]
-    child = _process([*command, "--hostname", f"{name}@scene"], folder, name, broker.url, failpoints)
-    child.wait_until(lambda: " ready." in child.log_tail(), seconds=60)
-    return child
+class Crew:
+    """Starts workers and reconcilers that work on the test database and listen to our Valkey."""
+
+    def __init__(self, folder: Path, broker: Broker) -> None:
+        self.broker = broker
+        self._folder = folder
+        self._children: list[Child] = []
+
+    def worker(self, *, failpoints: str = "", name: str = "worker") -> Child:
+        """A Celery worker, ready to take nudges."""
+        command = [*CELERY, "worker", "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"]
+        command += ["--hostname", f"{name}@scene", "--loglevel", "INFO"]
+        child = self._start(command, name, self.broker.url, failpoints)
+        child.wait_until(lambda: " ready." in child.log_tail(), seconds=60)
+        return child
+
+    def reconciler(self, *, name: str = "reconciler") -> Child:
+        """`manage.py reconcile`, for which there is no broker at all."""
+        return self._start(RECONCILER, name, "redis://127.0.0.1:9/0", "")
+
+    def end(self) -> None:
+        """Kill them all."""
+        for child in self._children:
+            child.kill()
+
+    def _start(self, command: Sequence[str], name: str, broker_url: str, failpoints: str) -> Child:
+        ours = {key: value for key, value in os.environ.items() if key.startswith(("TRUNKLINE_", "DJANGO_"))}
+        environ = {
+            **ours,
+            "DATABASE_URL": _database_url(),
+            "REDIS_URL": broker_url,
+            "CELERY_BROKER_URL": broker_url,
+            "TRUNKLINE_NODE_TOKEN": TOKEN,
+            "TRUNKLINE_FAILPOINTS": failpoints,
+        }
+        arguments = [str(PACKAGE_ROOT / part) if part == "manage.py" else part for part in here(command)]
+        child = Child(arguments, folder=self._folder, log=f"{name}.log", environ=environ)
+        self._children.append(child)
+        return child
 
 
-def reconciler(folder: Path, *, failpoints: str = "", name: str = "reconciler") -> Child:
-    """`manage.py reconcile`, for which there is no broker at all."""
-    return _process([*RECONCILER], folder, name, "redis://127.0.0.1:9/0", failpoints)
-
-
-def _process(command: list[str], folder: Path, name: str, broker_url: str, failpoints: str) -> Child:
-    ours = {key: value for key, value in os.environ.items() if key.startswith(("TRUNKLINE_", "DJANGO_"))}
-    environ = {
-        **ours,
-        "DATABASE_URL": _database_url(),
-        "REDIS_URL": broker_url,
-        "CELERY_BROKER_URL": broker_url,
-        "TRUNKLINE_NODE_TOKEN": TOKEN,
-        "TRUNKLINE_FAILPOINTS": failpoints,
-    }
-    command = [str(PACKAGE_ROOT / part) if part == "manage.py" else part for part in here(command)]
-    return Child(command, folder=folder, log=f"{name}.log", environ=environ)
+@pytest.fixture
+def crew(transactional_db: None, tmp_path: Path, broker: Broker) -> Iterator[Crew]:
+    """Its processes end before the database is emptied."""
+    crew = Crew(tmp_path, broker)
+    yield crew
+    crew.end()
 
 
 def _database_url() -> str:

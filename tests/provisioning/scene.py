@@ -90,6 +90,12 @@ def order(customer: Account, engineer: User, new_york: DataCentre) -> Order:
     return lambda: order_trunk(customer, make_specification(new_york), engineer)
 
 
+@pytest.fixture
+def order_in_frankfurt(customer: Account, engineer: User, frankfurt: DataCentre) -> Order:
+    """Pays for one more trunk in Frankfurt."""
+    return lambda: order_trunk(customer, make_specification(frankfurt), engineer)
+
+
 def newest(trunk: Trunk) -> Operation:
     """The trunk's newest operation, as it is now."""
     return Operation.objects.filter(subject_kind=SUBJECT, subject_id=str(trunk.pk))[0]

@@ -13,7 +13,6 @@ from routing.models import Number
 from routing.services import assign_number
 from sbc.documents import NODE, NUMBER, Fence
 from sbc.lab.samples import sample_trunk
-from tests.factories import make_specification, order_trunk
 from tests.provisioning.scene import held_by, hurry, listed, newest, sweep_now, work_on
 from tests.world import assert_world_consistent
 from trunks.models.trunk import SUBJECT
@@ -170,11 +169,11 @@ def test_a_number_that_is_taken_back_leaves_the_nodes(order, nodes, new_york):
     assert_world_consistent()
 
 
-def test_a_dead_node_delays_only_its_own_data_centre(order, nodes, customer, engineer, frankfurt):
+def test_a_dead_node_delays_only_its_own_data_centre(order, order_in_frankfurt, nodes):
     nodes.primary.fault(hang=True)
     waiting = [order(), order(), order()]
-    quick = order_trunk(customer, make_specification(frankfurt), engineer)
-    nodes_of_frankfurt = list(SbcNode.objects.filter(data_centre=frankfurt))
+    quick = order_in_frankfurt()
+    nodes_of_frankfurt = list(SbcNode.objects.filter(data_centre="FRANKFURT"))
 
     operation = work_on(quick)
 

@@ -16,7 +16,8 @@ def test_as_many_calls_as_channels_and_not_one_more(site):
     site.refused(trunk, 503)
     assert site.call_in(trunk).status == 486
     assert site.up(trunk) == 3
-    assert [(record.direction, record.code) for record in site.records(trunk)] == [("outbound", 503), ("inbound", 486)]
+    refused = {(record.direction, record.code) for record in site.records(trunk)}
+    assert refused == {("outbound", 503), ("inbound", 486)}
     held.stop()
 
 

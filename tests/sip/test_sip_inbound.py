@@ -63,6 +63,17 @@ def test_only_a_destination_in_trouble_is_passed_over(site, status, taken_over):
     assert (trace.status, len(second)) == ((200, 1) if taken_over else (status, 0))
 
 
+def test_a_destination_whose_name_leads_nowhere_is_passed_over(site):
+    trunk = site.place()
+    trunk.destinations.insert(0, "no-such-host.invalid")
+    site.change(trunk)
+    [trace], [came], _ = listening(site, trunk.destinations[1:], [lambda: site.call_in(trunk)])
+    assert (trace.status, came) == (200, [trace.call_id])
+    trunk.destinations[1:] = ["nor-this.invalid"]
+    site.change(trunk)
+    assert site.call_in(trunk).status == 480
+
+
 def test_round_robin_takes_turns(site):
     trunk = site.place(destinations=3, strategy="ROUND_ROBIN")
     _, phones, _ = listening(site, trunk.destinations, [lambda: site.call_in(trunk)] * 6)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from accounts.models import Account
 from addresses.models import ServiceAddress
 from provisioning.models import DataCentre
-from tests.factories import make_address, open_data_centre
+from tests.factories import make_address, make_specification, open_data_centre, order_trunk
+from trunks.models import Trunk
 
 
 @pytest.fixture
@@ -43,3 +47,13 @@ def answers(new_york: DataCentre, chicago: ServiceAddress) -> dict[str, dict[str
             "strategy": "",
         },
     }
+
+
+@pytest.fixture
+def order(account: Account, new_york: DataCentre) -> Callable[..., Trunk]:
+    """Orders a trunk of a name, without the wizard."""
+
+    def order(name: str, **changes: Any) -> Trunk:
+        return order_trunk(account, make_specification(changes.pop("data_centre", new_york), name=name, **changes))
+
+    return order

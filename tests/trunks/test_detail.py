@@ -200,7 +200,7 @@ def test_the_page_needs_few_queries(alice, trunk):
     with CaptureQueriesContext(connection) as queries:
         alice.get(reverse("trunks:detail", args=[trunk.pk]))
 
-    assert len(queries) <= 12
+    assert len(queries) <= 12, [query["sql"][:150] for query in queries]
 
 
 def test_three_changes_need_as_many_queries_as_one(alice, trunk):

@@ -1,42 +1,25 @@
-"""The list of trunks: what stands first, what filters find, what polls answer, who may look."""
+"""The list of trunks: what stands first, what filters find, who may look."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from provisioning.enums import Status
-from provisioning.models import Operation
 from tests.factories import make_specification, open_data_centre, order_trunk
-from tests.trunks.states import newest, settle
+from tests.trunks.states import settle
 from trunks.models import Trunk, TrunkDraft
 from trunks.services import delete_trunk, disable_trunk
 
 LIST = reverse("trunks:list")
 
 
-@pytest.fixture
-def order(account, new_york):
-    def order(name, **changes):
-        return order_trunk(account, make_specification(changes.pop("data_centre", new_york), name=name, **changes))
-
-    return order
-
-
 def names(response):
     return re.findall(r'<a class="name"[^>]*>([^<]*)</a>', response.content.decode())
-
-
-def polled(response):
-    """Where the page asks next; None when it stops."""
-    found = re.search(r'data-poll-url="([^"]*)"', response.content.decode())
-    return found[1].replace("&amp;", "&") if found else None
 
 
 def test_without_trunks_the_list_says_what_a_trunk_is(alice):
@@ -141,83 +124,6 @@ def test_a_draft_can_be_continued(alice, account):
     assert str(draft.pk) in content
 
 
-def test_a_settled_list_does_not_poll(alice, order):
-    settle(order("Live"))
-
-    assert polled(alice.get(LIST)) is None
-
-
-def test_an_unchanged_poll_is_empty(alice, order):
-    trunk = order("New")
-    Operation.objects.filter(pk=newest(trunk).pk).update(requested_at=timezone.now() - timedelta(minutes=30))
-
-    response = alice.get(polled(alice.get(LIST)))
-
-    assert response.status_code == 204
-
-
-def test_a_poll_sends_only_changed_cells_and_goes_on(alice, order):
-    first, second = order("First"), order("Second")
-    Operation.objects.update(requested_at=timezone.now() - timedelta(minutes=30))
-    url = polled(alice.get(LIST))
-    settle(first)
-
-    response = alice.get(url)
-
-    assert f'id="state-{first.pk}"' in response.content.decode()
-    assert f'id="state-{second.pk}"' not in response.content.decode()
-    assert str(second.pk) in polled(response)
-    assert str(first.pk) not in polled(response)
-
-
-def test_polling_stops_when_nothing_is_pending(alice, order):
-    trunk = order("New")
-    url = polled(alice.get(LIST))
-    settle(trunk)
-
-    response = alice.get(url)
-
-    assert response.status_code == 286
-    assert polled(response) is None
-    assert 'data-announce="New: Live"' in response.content.decode()
-
-
-def test_the_row_of_a_gone_trunk_goes_and_its_deletion_is_told_once(alice, order):
-    trunk = settle(order("Old"))
-    alice.post(reverse("trunks:delete", args=[trunk.pk]), {"name": "Old"})
-    url = polled(alice.get(LIST))
-    settle(trunk)
-
-    response = alice.get(url)
-
-    assert f'<div id="trunk-{trunk.pk}" hx-swap-oob="delete">' in response.content.decode()
-    assert "Old was deleted" in response.content.decode()
-    assert "Old was deleted" not in alice.get(LIST).content.decode()
-
-
-def test_without_polling_the_next_list_tells_of_the_deletion_once(alice, order):
-    trunk = settle(order("Old"))
-    alice.post(reverse("trunks:delete", args=[trunk.pk]), {"name": "Old"})
-    settle(trunk)
-
-    assert "Old was deleted" in alice.get(LIST).content.decode()
-    assert "Old was deleted" not in alice.get(LIST).content.decode()
-
-
-def test_a_poll_tells_nothing_about_strangers_trunks(charlie, order):
-    trunk = order("Secret name")
-
-    content = charlie.get(reverse("trunks:list_status"), {"seen": f"state-{trunk.pk}.0"}).content.decode()
-
-    assert "Secret name" not in content
-    assert "Pending" not in content
-
-
-@pytest.mark.parametrize("seen", ["state-nonsense.1", "x", ""])
-def test_a_poll_survives_nonsense(alice, seen):
-    assert alice.get(reverse("trunks:list_status"), {"seen": seen}).status_code == 286
-
-
 def test_strangers_trunks_are_not_listed(charlie, order):
     order("Secret name")
 
@@ -253,7 +159,7 @@ def test_three_rows_need_as_many_queries_as_one(alice, order):
         alice.get(LIST)
 
     assert len(three) == len(one)
-    assert len(three) <= 12
+    assert len(three) <= 12, [query["sql"][:150] for query in three]
 
 
 def test_pages_hold_25_trunks(alice, account, new_york):

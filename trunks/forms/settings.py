@@ -68,14 +68,14 @@ class SettingsForm(PortalForm):
 
     def __init__(self, *args: Any, choices: Choices, plan: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.account, self.plan = choices.account, plan
+        self.room, self.plan = choices.room, plan
         for name in ("data_centre", "service_address"):
             self.fields[name].offer(choices)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         answers = self.cleaned_data
         if "name" in answers:
-            self._check(None, validate_name_is_free, self.account, answers["name"])
+            self._check(None, validate_name_is_free, self.room, answers["name"])
         self._check("service_address", _validate_address, answers, self.plan)
         if {"codecs", "dtmf", "fax"} <= answers.keys():
             self._check(None, validate_audio, answers["codecs"], answers["dtmf"], answers["fax"])
