@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,12 +17,16 @@ SUBJECT = "address"
 
 def save_address(address: ServiceAddress, actor: User) -> ServiceAddress:
     """Check and save a new or changed address. Raises ValidationError keyed by field, V-ADR-6 for a taken name."""
-    with transaction.atomic():
-        added = address._state.adding
-        address.full_clean(validate_constraints=False)
-        _validate_name_is_free(address)
-        address.save()
-        _record("address.add" if added else "address.change", address, actor)
+    try:
+        with transaction.atomic():
+            added = address._state.adding
+            address.full_clean(validate_constraints=False)
+            _validate_name_is_free(address)
+            address.save()
+            _record("address.add" if added else "address.change", address, actor)
+    except IntegrityError:
+        _validate_name_is_free(address)  # a namesake may have been saved in the same moment
+        raise
     return address
 
 

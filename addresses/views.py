@@ -64,7 +64,7 @@ def _save(request: HttpRequest, form: AddressForm) -> bool:
 
 def _show(request: HttpRequest, form: AddressForm, name: str) -> HttpResponse:
     users = [] if form.instance._state.adding else list(form.instance.trunks.select_related("wanted"))
-    context = {"form": form, "name": name, "users": users, "next": request.GET.get("next", "")}
+    context = {"form": form, "name": name, "users": users, "back": origin_of(request)}
     status = 422 if form.errors else 200
     return render_page_or_part(
         request, "addresses/form.html", context, part="addresses/parts/place.html", status=status
@@ -95,9 +95,17 @@ def address_of(request: HttpRequest, address_id: UUID) -> ServiceAddress:
 
 def after_saving(request: HttpRequest, address: ServiceAddress) -> str:
     """The list, or the page of ours that sent the person here, which learns the address."""
-    target = urlsplit(request.GET.get("next", ""))
-    ours = target.path.startswith("/") and not target.path.startswith(("//", "/\\"))
-    if target.scheme or target.netloc or not ours:
+    origin = origin_of(request)
+    if not origin:
         return reverse("addresses:list")
-    query = [*parse_qsl(target.query), ("address", str(address.pk))]
-    return urlunsplit(("", "", target.path, urlencode(query), ""))
+    page = urlsplit(origin)
+    query = [*parse_qsl(page.query), ("address", str(address.pk))]
+    return urlunsplit(("", "", page.path, urlencode(query), ""))
+
+
+def origin_of(request: HttpRequest) -> str:
+    """The path of ours that the person came from (`?next=`); empty for anything else."""
+    url = request.GET.get("next", "")
+    page = urlsplit(url)
+    ours = page.path.startswith("/") and not page.path.startswith(("//", "/\\"))
+    return url if ours and not page.scheme and not page.netloc else ""

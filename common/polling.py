@@ -18,10 +18,11 @@ from common.htmx import STOP_POLLING
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What stands inside the element `id`. Without html the element goes."""
+    """What stands inside the element `id`; the whole element goes when it is `gone`."""
 
     id: str
     html: str
+    gone: bool = False
 
     @property
     def seen(self) -> str:

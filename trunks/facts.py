@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from provisioning.enums import OperationKind
 from provisioning.models import NodeState, SbcNode
 from trunks.enforcement import is_enforced
-from trunks.enums import AdminStatus, Codec
+from trunks.enums import AdminStatus, Codec, State
 from trunks.models import Trunk, TrunkRevision
 
 RECENT = timedelta(hours=20)
@@ -42,8 +43,11 @@ def node_lines(trunk: Trunk, nodes: Iterable[SbcNode], states: Iterable[NodeStat
 def _node_line(trunk: Trunk, node: SbcNode, state: NodeState | None, now: datetime) -> NodeLine:
     if state is None:
         return NodeLine(node, None, _("Not asked yet"), "ring", _("Nothing yet"), True)
-    asked = _("To remove it") if state.wants_absent else revision_words(trunk)
     recent = now - state.wanted_at < RECENT
+    if state.wanted_generation < trunk.generation:
+        before = _("As before this change")
+        return NodeLine(node, state, before, "ring", before if state.verified else _("Not yet confirmed"), recent)
+    asked = _("To remove it") if state.wants_absent else revision_words(trunk)
     if not state.verified:
         return NodeLine(node, state, asked, "ring", _("Not yet confirmed"), recent)
     found = _("Removed") if state.wants_absent else revision_words(trunk)
@@ -77,13 +81,15 @@ def placing_calls(trunk: Trunk) -> Ability:
 
 
 def why_unusable(trunk: Trunk) -> str:
-    """Why no call passes at all; empty when calls pass."""
+    """Why no call passes at all; empty when calls pass. `trunk` comes from `trunks.selectors`, with its annotations."""
     if trunk.withdrawn_at is not None:
         return _("it is taken off the nodes")
     if trunk.live is None:
         return _("it is not on the nodes yet")
     if trunk.admin_status != AdminStatus.ENABLED:
         return _("the trunk is disabled")
+    if trunk.state == State.PENDING and trunk.action_kind == OperationKind.ENABLE:  # type: ignore[attr-defined]
+        return _("the nodes have not confirmed yet that it is enabled")
     return ""
 
 

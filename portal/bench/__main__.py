@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+from collections.abc import Iterator
 
 from portal.bench import report
 from portal.bench.changes import measure_changes
@@ -19,26 +21,31 @@ SIZES = (1_000, 100_000)
 
 def main() -> int:
     """Measure, print, and with --write keep the tables in docs/performance.md."""
-    options = _options()
+    options, load = _options(), os.getloadavg()[0]
     with signals_as_exit(signal.SIGTERM, signal.SIGHUP):
-        sections = [report.changes_section(measure_changes(SIZES, options.changes))]
-        with running_portal() as portal:
-            runs = [measure_orders(portal, options.orders, parallel) for parallel in options.parallel]
-            machine = about_this_machine()
-    sections.insert(0, report.orders_section(runs))
-    text = report.page(machine, sections)
+        sections = list(_measured(options))
+    text = report.page(about_this_machine(load), sections)
     print(text)
     if options.write:
         report.write(text)
     return 0 if all(section.reached for section in sections) else 1
 
 
+def _measured(options: argparse.Namespace) -> Iterator[report.Section]:
+    if options.orders:
+        with running_portal() as portal:
+            runs = [measure_orders(portal, options.orders, parallel) for parallel in options.parallel]
+        yield report.orders_section(runs)
+    if options.changes:
+        yield report.changes_section(measure_changes(SIZES, options.changes))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m portal.bench", description=__doc__)
     parser.add_argument("what", choices=["provisioning"])
-    parser.add_argument("--orders", type=int, default=200, help="in every run (200)")
+    parser.add_argument("--orders", type=int, default=200, help="in every run (200); 0 leaves them out")
     parser.add_argument("--parallel", type=_numbers, default=[1, 8], help="orders at a time, a run for each (1,8)")
-    parser.add_argument("--changes", type=int, default=500, help="on each node (500)")
+    parser.add_argument("--changes", type=int, default=500, help="on each node (500); 0 leaves them out")
     parser.add_argument("--write", action="store_true", help="keep the tables in docs/performance.md")
     return parser.parse_args()
 

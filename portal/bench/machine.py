@@ -12,12 +12,13 @@ from portal.launcher import binaries
 from sbc.lab.node import kamailio_path
 
 
-def about_this_machine() -> list[tuple[str, str]]:
-    """Facts with their names."""
+def about_this_machine(load: float) -> list[tuple[str, str]]:
+    """Facts with their names; `load` is the average before the measuring began: other work shows in every figure."""
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     return [
         ("Date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
         ("Processor", f"{_proc('cpuinfo', 'model name')}, {os.cpu_count()} cores"),
+        ("Busy already", f"load {load:.1f} before the measuring"),
         ("Memory", f"{int(_proc('meminfo', 'MemTotal').split()[0]) / 2**20:.0f} GiB"),
         ("System", f"{system}, Linux {platform.release()}"),
         ("Python", platform.python_version()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -14,12 +15,15 @@ from uuid import UUID
 
 import httpx
 
+from portal.bench.cpu import used_below
 from portal.bench.figures import Figures
 from portal.bench.portal import RunningPortal
 from portal.launcher.processes import LaunchError
 
 PATIENCE_SECONDS = 60.0
-WARM_UP = 5
+WARM_UP = 16
+# Often enough to keep a buyer busy, seldom enough not to be what is measured.
+POLL_SECONDS = 0.05
 _OFFER = re.compile(r'name="offer" value="([0-9a-f]+)"')
 _numbers = itertools.count(1)
 
@@ -36,7 +40,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The orders of one run, `parallel` at a time; figures in milliseconds."""
+    """The orders of one run, `parallel` at a time; figures in milliseconds, `cpu` those of one order per part."""
 
     parallel: int
     seconds: float
@@ -44,6 +48,7 @@ class Run:
     started: Figures
     verified: Figures
     settled: Figures
+    cpu: dict[str, float]
 
 
 def measure_orders(portal: RunningPortal, count: int, parallel: int) -> Run:
@@ -51,12 +56,13 @@ def measure_orders(portal: RunningPortal, count: int, parallel: int) -> Run:
     template, fingerprint = _answer_wizard(portal)
     _pay_all(portal, _copies(template, WARM_UP), fingerprint, parallel)
     drafts = _copies(template, count)
-    began = time.monotonic()
+    began, before = time.monotonic(), used_below(os.getpid())
     orders = _pay_all(portal, drafts, fingerprint, parallel)
-    seconds = time.monotonic() - began
+    seconds, after = time.monotonic() - began, used_below(os.getpid())
     columns = ("answered", "started", "verified", "settled")
     figures = {name: Figures.of([getattr(order, name) for order in orders]) for name in columns}
-    return Run(parallel, seconds, **figures)
+    cpu = {part: 1000 * (spent - before[part]) / count for part, spent in after.most_common()}
+    return Run(parallel, seconds, cpu=cpu, **figures)
 
 
 def _answer_wizard(portal: RunningPortal) -> tuple[UUID, str]:
@@ -181,7 +187,7 @@ def _wait_until_live(trunk: str, posted: float, answered: float) -> Order:
     while (operation := operations.get()).is_pending:
         if time.monotonic() > until:
             raise LaunchError(f"{trunk} is still {operation.label}: {operation.message}")
-        time.sleep(0.02)
+        time.sleep(POLL_SECONDS)
     states = list(NodeState.objects.filter(subject_id=trunk))
     if operation.status != "SUCCESS" or len(states) != 2 or not all(state.verified for state in states):  # noqa: PLR2004
         raise LaunchError(f"{trunk} ended as {operation.status}: {operation.message}")

@@ -36,7 +36,9 @@ class RunningPortal:
     def browser(self) -> httpx.Client:
         """A client of its own, with kept connections, as a browser has."""
         headers = {"Referer": self.url, "X-CSRFToken": self.cookies.get("csrftoken", "")}
-        return httpx.Client(base_url=self.url, cookies=self.cookies, headers=headers, timeout=30)
+        # Gunicorn closes a connection after two idle seconds; a request must not meet that.
+        limits = httpx.Limits(keepalive_expiry=1)
+        return httpx.Client(base_url=self.url, cookies=self.cookies, headers=headers, timeout=30, limits=limits)
 
 
 @contextlib.contextmanager

@@ -47,6 +47,7 @@ def orders_section(runs: Sequence[Run]) -> Section:
         bars.append(_bar(f"p50 ≤ {ORDER_P50_MS:.0f} ms, {name}", run.verified.p50, ORDER_P50_MS))
         bars.append(_bar(f"p99 ≤ {ORDER_P99_MS:.0f} ms, {name}", run.verified.p99, ORDER_P99_MS))
     table = _table(["Orders", "Until", "p50", "p99", "max"], rows)
+    table += "\n\nProcessor time of one order, in milliseconds:\n\n" + _cpu_table(runs)
     return Section("Pay now to verified on both nodes", about, table, bars)
 
 
@@ -60,6 +61,13 @@ def _order_rows(run: Run) -> list[list[str]]:
         "settled: charged and live": run.settled,
     }
     return [[name if place == 0 else "", what, *_cells(moments[what])] for place, what in enumerate(moments)]
+
+
+def _cpu_table(runs: Sequence[Run]) -> str:
+    parts = sorted({part for run in runs for part in run.cpu}, key=lambda part: -runs[0].cpu.get(part, 0))
+    rows = [[part, *(f"{run.cpu.get(part, 0):.1f}" for run in runs)] for part in parts]
+    rows.append(["**together**", *(f"{sum(run.cpu.values()):.1f}" for run in runs)])
+    return _table(["Part", *(f"{run.parallel} at a time" for run in runs)], rows)
 
 
 def changes_section(changes: Sequence[Changes]) -> Section:

@@ -15,7 +15,7 @@ from provisioning.enums import OperationKind, Status, Step
 
 class Operation(models.Model):
     """Written by `provisioning.operations` (accepting) and `provisioning.lease` and `provisioning.settling` (working);
-    nobody else changes it. All times are the database's.
+    `provisioning.reconciling` makes it due; nobody else changes it. All times are the database's.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -101,6 +101,12 @@ def test_the_way_back_to_the_order_carries_the_address(alice):
     assert response["Location"] == f"/trunks/new/1/settings/?x=1&address={ServiceAddress.objects.get().pk}"
 
 
+def test_cancelling_leads_back_to_the_order(alice):
+    content = alice.get(f"{ADD}?next=/trunks/new/1/settings/").content.decode()
+
+    assert content.count('href="/trunks/new/1/settings/"') == 2
+
+
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "x"]
 )

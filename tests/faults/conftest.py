@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from provisioning.sweeps import sweep
 from tests.provisioning.processes import broker, broker_process, crew
@@ -45,6 +46,7 @@ def sweeping(transactional_db: None) -> Iterator[Callable[[], None]]:
         while not stop.is_set():
             sweep()
             stop.wait(settings.SWEEP_SECONDS)
+        connection.close()
 
     thread = threading.Thread(target=sweep_on)
     yield thread.start

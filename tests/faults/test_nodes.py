@@ -4,8 +4,7 @@ import pytest
 
 from billing.services import balance_of
 from provisioning.enums import NodeRole, Status
-from provisioning.models import NodeState
-from tests.provisioning.scene import held_by, newest, pass_deadline, wait_until
+from tests.provisioning.scene import held_by, newest, pass_deadline, wait_until, wait_until_quiet
 from tests.world import assert_world_consistent
 from trunks.services import delete_trunk
 
@@ -32,6 +31,7 @@ def test_an_order_waits_for_a_node_in_trouble(order, nodes, sweeping, role, faul
     nodes[role].heal()
     wait_until(lambda: newest(trunk).status == Status.SUCCESS)
 
+    wait_until_quiet()
     assert_world_consistent(orders=[trunk.pk])
 
 
@@ -43,7 +43,7 @@ def test_a_node_that_restarts_empty_is_filled_again(order, nodes, sweeping, role
 
     nodes[role].fault(restart_empty=True)
     wait_until(lambda: all(held_by(nodes[role], trunk) for trunk in orders))
-    wait_until(lambda: not NodeState.objects.filter(verified=False).exists())
+    wait_until_quiet()
 
     assert_world_consistent(orders=[trunk.pk for trunk in orders])
 
@@ -63,7 +63,7 @@ def test_a_node_in_trouble_for_the_whole_deadline_costs_nothing(order, nodes, sw
     freed = balance_of(trunk.account)
     assert (paid.held > 0, freed.held, freed.balance) == (True, 0, paid.balance)
     nodes[role].heal()
-    wait_until(lambda: not NodeState.objects.filter(verified=False).exists())
+    wait_until_quiet()
     assert not held_by(nodes[role], trunk)
     assert_world_consistent(orders=[trunk.pk])
 
@@ -81,6 +81,7 @@ def test_a_deletion_waits_for_a_dead_node_and_then_reaches_it(order, nodes, swee
     wait_until(lambda: newest(trunk).status == Status.SUCCESS)
 
     assert not held_by(nodes[role], trunk)
+    wait_until_quiet()
     assert_world_consistent(orders=[trunk.pk])
 
 
@@ -96,4 +97,5 @@ def test_a_hanging_node_does_not_delay_another_data_centre(order, order_in_frank
     assert all(newest(trunk).is_pending for trunk in waiting)
     nodes.primary.heal()
     wait_until(lambda: all(newest(trunk).status == Status.SUCCESS for trunk in waiting))
+    wait_until_quiet()
     assert_world_consistent(orders=[trunk.pk for trunk in [*waiting, quick]])

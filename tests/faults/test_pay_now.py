@@ -5,7 +5,7 @@ import time
 import pytest
 
 from provisioning.enums import Status
-from tests.provisioning.scene import newest, wait_until
+from tests.provisioning.scene import newest, wait_until, wait_until_quiet
 from tests.trunks.conftest import answers, chicago
 from tests.trunks.test_wizard import fill, fingerprint, pay_url
 from tests.world import assert_world_consistent
@@ -45,4 +45,5 @@ def test_pay_now_answers_in_time(payable, broker, nodes, sweeping, trouble):
         node.heal()
     sweeping()
     wait_until(lambda: newest(trunk).status == Status.SUCCESS)
+    wait_until_quiet()
     assert_world_consistent(orders=[trunk.pk])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from provisioning.enums import Status
 from provisioning.failpoints import NAMES
 from provisioning.models import Operation
-from tests.provisioning.scene import newest, wait_until
+from tests.provisioning.scene import newest, wait_until, wait_until_quiet
 from tests.world import assert_world_consistent
 from trunks.services import delete_trunk, disable_trunk
 
@@ -29,7 +29,12 @@ def test_a_worker_that_dies_at_any_step_loses_nothing(order, crew, sweeping, fai
     sweeping()
     wait_until(is_over(trunk))
 
+    wait_until_quiet()
     assert_world_consistent(orders=[trunk.pk])
+
+
+def epochs_written(node, trunk):
+    return [write["epoch"] for write in node.journal() if write["id"] == str(trunk.pk)]
 
 
 def test_a_worker_that_stalls_in_the_middle_is_overtaken_and_then_refused(order, nodes, crew, sweeping):
@@ -42,8 +47,8 @@ def test_a_worker_that_stalls_in_the_middle_is_overtaken_and_then_refused(order,
     os.kill(stalled.pid, signal.SIGCONT)
     wait_until(lambda: "was taken over" in stalled.log_tail())
 
-    writes = [write["epoch"] for write in nodes.primary.journal() if write["id"] == str(trunk.pk)]
-    assert writes == [2, 1]
+    wait_until(lambda: epochs_written(nodes.primary, trunk) == [2, 1])
+    wait_until_quiet()
     assert_world_consistent(orders=[trunk.pk])
 
 
@@ -51,7 +56,7 @@ def test_orders_are_finished_without_worker_and_clock(order, crew):
     orders = [order() for _time in range(5)]
 
     crew.reconciler()
-    wait_until(lambda: not Operation.objects.filter(status=Status.PENDING).exists())
+    wait_until_quiet()
 
     assert_world_consistent(orders=[trunk.pk for trunk in orders])
 
@@ -67,7 +72,7 @@ def test_two_workers_and_two_reconcilers_do_everything_once(order, engineer, cre
         disable_trunk(trunk, engineer)
     for trunk in orders[8:]:
         delete_trunk(trunk, engineer)
-    wait_until(lambda: not Operation.objects.filter(status=Status.PENDING).exists())
+    wait_until_quiet()
 
     assert set(Operation.objects.values_list("status", flat=True)) == {Status.SUCCESS}
     assert_world_consistent(orders=[trunk.pk for trunk in orders])
@@ -82,4 +87,5 @@ def test_a_worker_that_is_stopped_for_a_deploy_leaves_its_work_to_another(order,
     sweeping()
     wait_until(is_over(trunk))
 
+    wait_until_quiet()
     assert_world_consistent(orders=[trunk.pk])

@@ -14,9 +14,10 @@ from django.db.models.functions import Now
 from accounts.models import Account, User
 from provisioning import engine, sweeps
 from provisioning.enums import NodeRole, Status
-from provisioning.models import DataCentre, Operation, SbcNode
+from provisioning.models import DataCentre, NodeState, Operation, SbcNode
 from provisioning.nodes import client_of
 from sbc.client import Held, NodeClient
+from sbc.documents import NODE
 from sbc.lab.memory import MemoryNodeProcess
 from tests.factories import make_account, make_member, make_specification, open_data_centre, order_trunk
 from trunks.models import Trunk
@@ -148,3 +149,17 @@ def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
     while not condition():
         assert time.monotonic() < until, "this did not happen in time"
         time.sleep(0.02)
+
+
+def wait_until_quiet() -> None:
+    """Nothing is pending and every node, its own document included, was read back to be as it must."""
+    wait_until(
+        lambda: (
+            not (
+                Operation.objects.filter(status=Status.PENDING).exists()
+                or NodeState.objects.filter(verified=False).exists()
+                or SbcNode.objects.exclude(states__subject_kind=NODE).exists()
+            )
+        ),
+        seconds=30,
+    )

@@ -13,6 +13,8 @@ from provisioning.models import DataCentre
 from tests.factories import make_address, make_specification, open_data_centre, order_trunk
 from trunks.models import Trunk
 
+Answers = dict[str, dict[str, Any]]
+
 
 @pytest.fixture
 def new_york(db: None) -> DataCentre:
@@ -25,7 +27,11 @@ def chicago(account: Account) -> ServiceAddress:
 
 
 @pytest.fixture
-def answers(new_york: DataCentre, chicago: ServiceAddress) -> dict[str, dict[str, object]]:
+def answers(new_york: DataCentre, chicago: ServiceAddress) -> Answers:
+    return complete_answers(new_york, chicago)
+
+
+def complete_answers(place: DataCentre, address: ServiceAddress) -> Answers:
     """What a browser posts per step, for a trunk that can be bought."""
     return {
         "provider": {"provider": "DIRECT"},
@@ -33,8 +39,8 @@ def answers(new_york: DataCentre, chicago: ServiceAddress) -> dict[str, dict[str
         "settings": {
             "name": "Main office",
             "in_the_us": "yes",
-            "data_centre": new_york.pk,
-            "service_address": str(chicago.pk),
+            "data_centre": place.pk,
+            "service_address": str(address.pk),
             "codecs": ["PCMA", "PCMU"],
             "dtmf": "RFC2833",
             "fax": "NONE",
@@ -57,3 +63,9 @@ def order(account: Account, new_york: DataCentre) -> Callable[..., Trunk]:
         return order_trunk(account, make_specification(changes.pop("data_centre", new_york), name=name, **changes))
 
     return order
+
+
+@pytest.fixture
+def trunk(account: Account, new_york: DataCentre) -> Trunk:
+    """Just ordered; nothing was asked of its nodes."""
+    return order_trunk(account, make_specification(new_york, name="Main office", source_hosts=["127.77.150.9"]))

@@ -20,6 +20,16 @@ CONTROL = "Trunk name must not include line breaks or control characters"
 US_ONLY = "US domestic format only works for calls within the United States. Choose E.164"
 SHARED = "Select how calls are shared between your destinations"
 
+NO_HOST_AT_ALL = "Enter at least one source IP address or one destination"
+NO_IPV6 = "New York does not support IPv6 yet. Enter an IPv4 address"
+CLAIMED = (
+    "9.9.9.10 cannot be used because it is registered to another customer. If it is yours, prove that you control it"
+)
+
+
+def ours(ip: str) -> str:
+    return f"{ip} is our own address. Enter the address of your equipment"
+
 
 def private(ip: str) -> str:
     return f"{ip} is a private address. {PUBLIC}"
@@ -55,8 +65,8 @@ CHANNELS = [
     ("V-CH-1", "channels", "", "Enter the number of channels"),
     ("V-CH-2", "channels", "ten", WHOLE),
     ("V-CH-2", "channels", "1e3", WHOLE),
-    ("V-CH-2", "channels", "１０", WHOLE),
-    ("V-CH-2", "channels", "٥", WHOLE),
+    ("V-CH-2", "channels", "\uff11\uff10", WHOLE),
+    ("V-CH-2", "channels", "\u0665", WHOLE),
     ("V-CH-3", "channels", "0", "Number of channels must be 1 or more"),
     ("V-CH-3", "channels", "-5", "Number of channels must be 1 or more"),
     ("V-CH-4", "channels", "2.5", "Number of channels must be a whole number"),
@@ -141,16 +151,15 @@ SOURCES = [
     *(("V-IP-9", "sources", [ip], no_host(ip)) for ip in ("224.0.0.1", "255.255.255.255", "240.0.0.1", "ff02::1")),
     *(("V-IP-10", "sources", [net], RANGES) for net in ("0.0.0.0/0", "::/0", "8.0.0.0/8", "198.51.100.0/29")),
     ("V-IP-10", "sources", ["0.0.0.0/1", "128.0.0.0/1"], RANGES),
-    ("V-IP-12", "sources", ["62.140.31.124"], "62.140.31.124 is our own address. Enter the address of your equipment"),
-    ("V-IP-12", "sources", ["185.255.9.216"], "185.255.9.216 is our own address. Enter the address of your equipment"),
+    ("V-IP-12", "sources", ["62.140.31.124"], ours("62.140.31.124")),
+    ("V-IP-12", "sources", ["185.255.9.216"], ours("185.255.9.216")),
     ("V-IP-13", "sources", ["8.8.8.8", "8.8.8.8"], "8.8.8.8 is already in the list"),
     ("V-IP-13", "sources", ["8.8.8.8", "::ffff:8.8.8.8"], "8.8.8.8 is already in the list"),
     (
         "V-IP-14",
         "sources",
         ["9.9.9.10"],
-        "9.9.9.10 cannot be used because it is registered to another customer. "
-        "If it is yours, prove that you control it",
+        CLAIMED,
     ),
     (
         "V-IP-15",
@@ -160,7 +169,7 @@ SOURCES = [
     ),
     ("V-IP-16", "sources", ["pbx.example.com"], "Source must be an IP address, not a name"),
     ("V-IP-17", "sources", ["8.8.8.1", "8.8.8.2", "8.8.8.3", "8.8.8.4"], "You can enter up to 3 source IP addresses"),
-    ("V-IP-18", "sources", ["2606:4700::1111"], "New York does not support IPv6 yet. Enter an IPv4 address"),
+    ("V-IP-18", "sources", ["2606:4700::1111"], NO_IPV6),
     *(
         ("V-IP-19", "sources", [ip], private("10.0.0.1"))
         for ip in ("::ffff:10.0.0.1", "2002:a00:1::1", "64:ff9b::a00:1")
@@ -177,11 +186,11 @@ DESTINATIONS = [
         for host in ("-pbx.example.com", "pbx..example.com", "pbx_1.example.com")
     ),
     ("V-DST-2", "destinations", going_to("x" * 64 + ".example.com"), NOT_A_NAME % ("x" * 59 + "…")),
-    ("V-DST-2", "destinations", going_to("x." * 121 + "example.com"), NOT_A_NAME % ("x." * 29 + "x…")),
+    ("V-DST-2", "destinations", going_to("x." * 122 + "example.com"), NOT_A_NAME % ("x." * 29 + "x…")),
     ("V-DST-3", "destinations", going_to("pbx.example.com."), None),
     ("V-DST-3", "destinations", going_to("PBX.Example.COM"), None),
     ("V-DST-4", "destinations", going_to("bücher.example"), None),
-    ("V-DST-5", "destinations", going_to("раypal.com"), None),
+    ("V-DST-5", "destinations", going_to("\u0440\u0430ypal.com"), None),
     *(
         ("V-DST-6", "destinations", going_to(text), ONLY_HOST)
         for text in ("https://pbx.example.com/x", "user@pbx.example.com", "sip:100@pbx.example.com;transport=tls")
@@ -189,7 +198,7 @@ DESTINATIONS = [
     ("V-DST-7", "destinations", going_to("8.8.8.8", "0"), PORT),
     *(
         ("V-DST-7", "destinations", going_to("pbx.example.com", port), PORT)
-        for port in ("80", "1024", "65536", "5060a", "-1", "٥٠٦٠")
+        for port in ("80", "1024", "65536", "5060a", "-1", "\u0665\u0660\u0666\u0660")
     ),
     ("V-DST-7", "destinations", going_to("pbx.example.com:80"), PORT),
     ("V-DST-8", "destinations", going_to("8.8.8.8"), None),

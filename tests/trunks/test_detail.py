@@ -14,25 +14,15 @@ from accounts.enums import Role
 from provisioning.enums import Status
 from provisioning.models import NodeState
 from routing.models import Number
-from tests.factories import make_member, make_specification, order_trunk
+from tests.factories import make_member
 from tests.trunks.states import ask_nodes, settle
-from trunks.services import delete_trunk, disable_trunk
+from trunks.services import delete_trunk, disable_trunk, enable_trunk
 
 PAGES = ["trunks:detail", "trunks:detail_status", "trunks:history"]
 
 
-@pytest.fixture
-def trunk(account, new_york):
-    return order_trunk(account, make_specification(new_york, name="Main office", source_hosts=["127.77.150.9"]))
-
-
 def page(client, trunk, name="trunks:detail"):
     return client.get(reverse(name, args=[trunk.pk])).content.decode()
-
-
-def polled(content):
-    found = re.search(r'data-poll-url="([^"]*)"', content)
-    return found[1].replace("&amp;", "&") if found else None
 
 
 def test_the_page_opens_with_one_sentence(alice, trunk):
@@ -58,6 +48,25 @@ def test_a_node_that_does_not_answer_shows_its_error(alice, trunk):
 
     assert "Not yet confirmed" in content
     assert "connection refused" in content
+
+
+def test_a_node_is_not_said_to_have_what_it_was_not_asked_yet(alice, trunk):
+    settle(trunk)
+    disable_trunk(trunk, trunk.created_by)
+
+    content = page(alice, trunk)
+
+    assert "Revision 1, disabled" not in content
+    assert content.count("As before this change") == 4
+
+
+def test_calls_are_not_promised_before_enabling_is_confirmed(alice, trunk):
+    settle(trunk)
+    disable_trunk(trunk, trunk.created_by)
+    settle(trunk)
+    enable_trunk(trunk, trunk.created_by)
+
+    assert page(alice, trunk).count("the nodes have not confirmed yet that it is enabled") == 2
 
 
 def test_nodes_are_listed_before_they_are_asked(alice, trunk):
@@ -118,43 +127,6 @@ def test_the_addresses_to_allow_are_the_nodes(alice, trunk):
     assert 'data-copy="127.77.1.11"' in content
 
 
-def test_a_pending_page_polls_until_the_end(alice, trunk):
-    url = polled(page(alice, trunk))
-    settle(trunk)
-
-    response = alice.get(url)
-
-    assert response.status_code == 286
-    assert "Live on both nodes" in response.content.decode()
-    assert polled(response.content.decode()) is None
-
-
-def test_a_settled_page_does_not_poll(alice, trunk):
-    settle(trunk)
-
-    assert polled(page(alice, trunk)) is None
-
-
-def test_polling_leaves_what_did_not_change_alone(alice, trunk):
-    url = polled(page(alice, trunk))
-    settle(trunk)
-
-    content = alice.get(url).content.decode()
-
-    assert 'id="trunk-actions"' in content
-    assert alice.get(url.split("?")[0]).status_code == 286
-
-
-def test_a_page_whose_trunk_goes_leads_to_the_list(alice, trunk):
-    settle(trunk)
-    delete_trunk(trunk, trunk.created_by)
-    url = polled(page(alice, trunk))
-    settle(trunk)
-
-    assert alice.get(url)["HX-Redirect"] == reverse("trunks:list")
-    assert alice.get(reverse("trunks:detail", args=[trunk.pk])).status_code == 404
-
-
 def test_the_history_shows_every_change_with_its_reason(alice, trunk):
     settle(trunk)
     disable_trunk(trunk, trunk.created_by)
@@ -180,12 +152,6 @@ def test_a_viewer_reads(bob, trunk, name):
 @pytest.mark.parametrize("name", ["trunks:detail", "trunks:history"])
 def test_a_strangers_trunk_is_404(charlie, trunk, name):
     assert charlie.get(reverse(name, args=[trunk.pk])).status_code == 404
-
-
-def test_polling_a_strangers_trunk_tells_nothing(charlie, trunk):
-    response = charlie.get(reverse("trunks:detail_status", args=[trunk.pk]))
-
-    assert response.content == b""
 
 
 @pytest.mark.parametrize("name", PAGES)

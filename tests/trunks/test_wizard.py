@@ -449,6 +449,14 @@ def test_a_plan_without_a_price_cannot_be_paid(alice, answers):
     assert not Trunk.objects.exists()
 
 
+def test_paying_a_discarded_draft_is_not_found(alice, answers):
+    draft = fill(alice, answers)
+    offer = fingerprint(alice, draft)
+    alice.post(reverse("trunks:discard", args=[draft.pk]))
+
+    assert alice.post(pay_url(draft), {"offer": offer}).status_code == 404
+
+
 # Handover
 
 

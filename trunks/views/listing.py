@@ -84,7 +84,7 @@ def list_status(request: HttpRequest) -> HttpResponse:
     ]
     return answer(
         request,
-        [lede, *(row.cell for row in rows), *(Part(f"trunk-{pk}", "") for pk in gone)],
+        [lede, *(row.cell for row in rows), *(Part(f"trunk-{pk}", "", gone=True) for pk in gone)],
         next_url=next_url(rows, lede),
         announce=". ".join(ended),
         banners=[_("%(name)s was deleted") % {"name": name} for name in deleted_names(request)],

@@ -46,6 +46,15 @@ def draft_of(account: Account, draft_id: UUID) -> TrunkDraft:
     return draft
 
 
+def locked(draft: TrunkDraft) -> TrunkDraft:
+    """The draft as it is now, nobody else's until the transaction ends. Raises Http404 when it was discarded."""
+    drafts = TrunkDraft.objects.select_for_update(of=("self",)).select_related("trunk")
+    found = drafts.filter(pk=draft.pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def begin(account: Account, actor: User) -> TrunkDraft:
     """A new draft, or the one that the person began and left without an answer.
 
@@ -65,7 +74,7 @@ def begin_again(draft: TrunkDraft, actor: User) -> TrunkDraft:
 def answer(draft: TrunkDraft, step: Step, data: QueryDict) -> None:
     """Keep what was posted for a step, as it was posted; the other steps' answers stay as they are by now."""
     with transaction.atomic():
-        draft = TrunkDraft.objects.select_for_update().get(pk=draft.pk)
+        draft = locked(draft)
         if draft.is_ordered:
             return
         draft.answers[step.slug] = raw(data)
@@ -102,7 +111,7 @@ def place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trunk
 @transaction.atomic
 def _place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trunk, bool]:
     account = lock_account(draft.account_id)
-    draft = TrunkDraft.objects.select_for_update(of=("self",)).select_related("trunk").get(pk=draft.pk)
+    draft = locked(draft)
     if draft.trunk is not None:
         return draft.trunk, False
     draft.account = account
