@@ -28,6 +28,12 @@ def assign_number(number: Number, trunk: Trunk | None, actor: User | None) -> No
         )
 
 
+def unassign_numbers(trunk: Trunk) -> None:
+    """The trunk is gone: its numbers lead nowhere until somebody points them elsewhere."""
+    for number in Number.objects.filter(trunk=trunk):
+        assign_number(number, None, actor=None)
+
+
 def publish(number: Number) -> None:
     """Save the number and say what its nodes must have. Inside a transaction, the number's row locked or new."""
     number.generation += 1

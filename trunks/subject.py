@@ -13,6 +13,7 @@ from provisioning.enums import OperationKind, Status
 from provisioning.models import Operation, SbcNode
 from sbc.documents import Document
 from trunks.compile import trunk_document
+from trunks.departures import depart
 from trunks.enums import AdminStatus
 from trunks.models import HostClaim, Trunk
 from trunks.models.trunk import SUBJECT
@@ -49,6 +50,7 @@ class TrunkSubject:
         if succeeded and operation.kind == OperationKind.DELETE:
             Trunk.objects.filter(pk=trunk.pk).update(gone_at=Now(), service_address=None)
             release_claims(trunk)
+            depart(trunk)
         elif succeeded:
             Trunk.objects.filter(pk=trunk.pk).update(live=trunk.wanted)
 

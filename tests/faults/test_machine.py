@@ -20,6 +20,7 @@ from provisioning.wanted import want
 from tests.factories import make_account, make_member, make_specification, open_data_centre, order_trunk
 from tests.provisioning.scene import Nodes, pass_deadline, sweep_now
 from tests.world import assert_world_consistent
+from trunks.enums import AdminStatus
 from trunks.models import Trunk
 from trunks.models.trunk import SUBJECT
 from trunks.services import delete_trunk, disable_trunk, enable_trunk
@@ -71,6 +72,19 @@ class Telephony(RuleBasedStateMachine):
             change(trunk, self.engineer)
         except Conflict:
             self.outcomes["refused"] += 1
+
+    @precondition(lambda self: self.orders)
+    @rule(place=PLACES)
+    def switch(self, place: int) -> None:
+        trunk = Trunk.objects.get(pk=self.orders[place % len(self.orders)].pk)
+        self.change(place, enable_trunk if trunk.admin_status == AdminStatus.DISABLED else disable_trunk)
+
+    @rule(role=ROLES)
+    def node_stays_down_too_long(self, role: str) -> None:
+        self.node_down(role)
+        sweep_now()
+        self.deadlines_pass()
+        sweep_now()
 
     @rule(role=ROLES)
     def node_down(self, role: str) -> None:

@@ -133,6 +133,18 @@ def test_a_deleted_trunk_is_not_offered(alice, number, trunk):
     assert assign(alice, number, trunk).status_code == 422
 
 
+def test_numbers_of_a_trunk_that_is_gone_lead_nowhere(alice, number, trunk):
+    settle(trunk)
+    assign(alice, number, trunk)
+
+    delete_trunk(trunk, trunk.created_by)
+    settle(trunk)
+
+    number.refresh_from_db()
+    assert number.trunk is None
+    assert {state.wanted_hash for state in states(number)} == {""}
+
+
 @pytest.mark.parametrize("trunk_id", ["x", "00000000-0000-0000-0000-000000000000"])
 def test_nonsense_is_not_taken(alice, number, trunk_id):
     response = alice.post(reverse("routing:assign", args=[number.pk]), {"trunk": trunk_id})
