@@ -9,7 +9,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -19,9 +19,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common.context import THEME_COOKIE, THEMES, theme_of
 from portal.styleguide import styleguide
+from provisioning.selectors import longest_wait
 
 __all__ = ["bad_request", "csrf_failure", "healthz", "readyz", "server_error", "styleguide", "theme"]
 logger = logging.getLogger(__name__)
+LONGEST_WAIT = timedelta(minutes=2)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -92,10 +94,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can serve pages: the database answers."""
+    """The database answers, and changes are worked on: nothing due has been left alone for long."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        wait = longest_wait()
     except (OperationalError, InterfaceError):
         return JsonResponse({"status": "no database"}, status=503)
-    return JsonResponse({"status": "ok"})
+    late = wait > LONGEST_WAIT
+    status = "changes are not worked on" if late else "ok"
+    return JsonResponse({"status": status, "longest_wait_s": wait.total_seconds()}, status=503 if late else 200)

@@ -155,5 +155,5 @@ def test_signing_in(browser, live_server, engineer):
     page.get_by_label("Password", exact=True).fill("a long pass phrase")
     page.get_by_role("button", name="Sign in").first.click()
 
-    page.get_by_role("heading", name="Trunks").wait_for()
+    page.get_by_role("heading", name="Trunks", exact=True).wait_for()
     context.close()

@@ -8,8 +8,6 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings, strategies
-from hypothesis.extra.django import TestCase
 
 from accounts.models import Account, Limits
 from addresses.services import delete_address
@@ -297,32 +295,3 @@ def test_the_lab_lets_its_customers_in_and_nobody_else(market, settings, source,
     form = form_for("sources", posted(market, "sources", [source]), Choices(market.account))
 
     assert list(form.errors.get("sources", [])) == ([message] if message else [])
-
-
-FIELDS = strategies.sampled_from([*ANSWERS, "strategy", "international"])
-TYPED = strategies.lists(strategies.text(), max_size=4)
-
-
-class AnythingAtAll(TestCase):
-    """Whatever is typed anywhere is answered with words."""
-
-    def setUp(self):
-        self.account = make_account("Alice")
-        open_data_centre("NEW_YORK")
-        open_data_centre("FRANKFURT")
-        self.choices = Choices(self.account)
-
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(
-        strategies.sampled_from([*ANSWERS, "strategy", "international"]),
-        strategies.lists(strategies.text(), max_size=4),
-    )
-    def test_no_text_breaks_a_form(self, field, typed):
-        data = QueryDict(mutable=True)
-        for name, value in (ANSWERS | {field: typed}).items():
-            data.setlist(name, value if isinstance(value, list) else [value])
-
-        form = form_for("sources" if field.startswith("destinations") else field, data, self.choices)
-        form.is_valid()
-
-        assert form.render()
