@@ -44,8 +44,9 @@ class RunningPortal:
 @contextlib.contextmanager
 def running_portal() -> Iterator[RunningPortal]:
     """Start everything, sign in over HTTP, and connect this process to the same database."""
-    var_folder().mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=var_folder()))
+    var = var_folder()
+    var.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=var))
     State.at(folder)
     os.environ["TRUNKLINE_VAR"] = str(folder)
     port = _free_port()
@@ -57,6 +58,7 @@ def running_portal() -> Iterator[RunningPortal]:
             django.setup()
             yield RunningPortal(url, _sign_in(url, folder))
     finally:
+        os.environ["TRUNKLINE_VAR"] = str(var)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -15,6 +15,11 @@ from tests.factories import make_account, make_member, make_specification, open_
 from trunks.models import HostClaim, Trunk
 from trunks.services import delete_trunk, disable_trunk
 
+CLAIMED = (
+    "127.77.128.1 cannot be used because it is registered to another customer. "
+    "If it is yours, prove that you control it"
+)
+
 
 def refusal(account, specification):
     """What is wrong with the order, per field; nothing may be left of it."""
@@ -86,10 +91,7 @@ def test_an_address_of_another_customer_is_refused_without_saying_whose(account,
     order_trunk(stranger_account, make_specification(new_york, source_hosts=["127.77.128.1"]))
 
     assert refusal(account, make_specification(new_york, source_hosts=["127.77.128.9", "127.77.128.1"])) == {
-        "sources": [
-            "127.77.128.1 cannot be used because it is registered to another customer. "
-            "If it is yours, prove that you control it"
-        ]
+        "sources": [CLAIMED]
     }
     assert not HostClaim.objects.filter(address="127.77.128.9").exists()
 
