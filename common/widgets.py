@@ -69,6 +69,10 @@ class CardsField(forms.ChoiceField):
             raise ValidationError(self.cards[value].reason, code="disabled")
 
 
+# More rows than any limit allows; nobody types so many, and a page of a million would not end.
+ROWS_READ = 50
+
+
 class OrderedChoices(forms.SelectMultiple):
     """The chosen ones in order, with buttons, and a select for the rest. Posts hidden inputs in page order."""
 
@@ -160,9 +164,13 @@ class HostRows(forms.Widget):
         getlist = getattr(data, "getlist", lambda key: data.get(key) or [])
         hosts, ports = list(getlist(name)), list(getlist(f"{name}_port"))
         ports += [""] * (len(hosts) - len(ports))
-        if self.ports:
-            return list(zip(hosts, ports, strict=False))
-        return [(part, "") for host in hosts for part in (re.split(r"[\s,;]+", host.strip()) or [""])]
+        rows = [row for cells in zip(hosts, ports, strict=False) for row in self.split(*cells)]
+        return rows[:ROWS_READ]
+
+    def split(self, host: str, port: str) -> list[tuple[str, str]]:
+        """Several hosts pasted into one row become rows."""
+        first, *others = re.split(r"[\s,]+" if self.ports else r"[\s,;]+", host.strip())
+        return [(first, port), *((other, "") for other in others if other)]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -18,6 +19,8 @@ from provisioning.failpoints import failpoint
 from provisioning.health import may_call, note_answer, note_failure
 from provisioning.models import NodeState
 from sbc.client import Held, NodeClient, Rejected, Stale, Unavailable
+
+logger = logging.getLogger(__name__)
 
 # Refusals that say nothing about the document: the node still holds the key for a subject whose removal it is owed
 # (the portal lets nobody claim a key twice), or our token is wrong. They pass; the operation tries again.
@@ -150,7 +153,8 @@ def _remember(state: NodeState, outcome: Outcome) -> None:
     if outcome.verdict is Verdict.VERIFIED:
         rows.update(verified=True, verified_at=Now(), took_ms=outcome.took_ms, last_error="")
     else:
-        rows.update(last_error=(outcome.detail or outcome.message)[:200])
+        rows.update(last_error=outcome.message[:200])  # customers read it; the node's words may name a stranger's trunk
+        logger.info("%s: %s %s", state, outcome.reason, outcome.detail)
     if outcome.verdict is not Verdict.UNAVAILABLE:
         note_answer(state.node)
     elif outcome.called:

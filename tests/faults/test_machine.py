@@ -154,7 +154,7 @@ def test_any_sequence_of_events_leaves_the_world_consistent(nodes, db, capsys):
     run_state_machine_as_test(
         Telephony,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=15,
             deadline=None,
             derandomize=True,

@@ -4,7 +4,7 @@ import pytest
 
 from billing.services import balance_of
 from provisioning.enums import NodeRole, Status
-from provisioning.models import SbcNode
+from provisioning.models import NodeState, SbcNode
 from provisioning.nodes import client_of
 from tests.factories import make_specification, order_trunk
 from tests.provisioning.scene import held_by, hurry, newest, pass_deadline, sweep_now, work_on
@@ -135,6 +135,8 @@ def test_an_address_that_a_node_has_yet_to_free_is_waited_for(customer, engineer
     operation = work_on(second)
 
     assert (operation.status, operation.reason) == (Status.PENDING, "SourceHostTaken")
+    assert not NodeState.objects.filter(subject_id=str(second.pk), last_error__contains=str(first.pk)).exists()
+    assert str(first.pk) not in operation.message
     work_on(first)
     assert work_on(second).status == Status.SUCCESS
     assert_world_consistent(orders=[first.pk, second.pk])

@@ -217,6 +217,25 @@ def test_several_addresses_in_one_row_become_rows(alice, answers):
     assert form["sources"].value() == [("127.77.128.1", ""), ("127.77.128.2", "")]
 
 
+def test_several_destinations_in_one_row_become_rows(alice, answers):
+    draft = fill(alice, answers, "provider", "plan", "settings")
+
+    response = alice.post(url(draft, "ips"), {"destinations": ["127.77.128.3, pbx.example.com:5080"]})
+
+    rows = response.context["form"]["destinations"].value()
+    assert rows == [("127.77.128.3", "5060"), ("pbx.example.com:5080", "")]
+
+
+@pytest.mark.parametrize(("sources", "status"), [(["1"] * 10_000, 400), (["1," * 10_000], 422), (["9" * 5_000], 422)])
+def test_far_too_much_is_answered_all_the_same(alice, answers, sources, status):
+    draft = fill(alice, answers, "provider", "plan", "settings")
+
+    response = alice.post(url(draft, "ips"), {"sources": sources})
+
+    assert response.status_code == status
+    assert len(response.content) < 200_000
+
+
 def test_codecs_are_moved_by_buttons(alice, answers):
     draft = fill(alice, answers, "provider", "plan")
 
@@ -403,6 +422,16 @@ def test_an_address_deleted_meanwhile_is_said_and_nothing_is_ordered(alice, chic
     assert "That service address no longer exists. Select another" in text_of(response)
     assert f'href="{url(draft, "settings")}?from=review#id_service_address"' in text_of(response)
     assert not Trunk.objects.exists()
+
+
+def test_the_review_of_an_answer_that_became_wrong_leads_to_it_and_says_why(alice, chicago, answers):
+    draft = fill(alice, answers)
+    delete_address(chicago, make_member(chicago.account))
+
+    response = alice.get(review_url(draft), follow=True)
+
+    assert response.redirect_chain[-1][0] == url(draft, "settings") + "?from=review"
+    assert "That service address no longer exists. Select another" in text_of(response)
 
 
 def test_an_address_taken_meanwhile_is_said_and_the_draft_stays(alice, stranger_account, new_york, answers):

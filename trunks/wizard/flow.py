@@ -16,8 +16,6 @@ from trunks.services import create_trunk
 from trunks.wizard.order import Order
 from trunks.wizard.steps import Step
 
-# Posted beside the answers.
-NOT_ANSWERS = {"csrfmiddlewaretoken", "action"}
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 
 
@@ -77,16 +75,17 @@ def answer(draft: TrunkDraft, step: Step, data: QueryDict) -> None:
         draft = locked(draft)
         if draft.is_ordered:
             return
-        draft.answers[step.slug] = raw(data)
+        draft.answers[step.slug] = raw(step, data)
         draft.save(update_fields=["answers", "saved_at"])
 
 
-def raw(data: QueryDict) -> dict[str, list[str]]:
-    """What a form posted, without what PostgreSQL cannot keep."""
+def raw(step: Step, data: QueryDict) -> dict[str, list[str]]:
+    """The answers to the step's questions as they were posted, without what PostgreSQL cannot keep."""
+    questions = step.form_class.base_fields
     return {
-        name.replace("\0", ""): [value.replace("\0", "") for value in values]
+        name: [value.replace("\0", "") for value in values]
         for name, values in data.lists()
-        if name not in NOT_ANSWERS
+        if name.removesuffix("_port") in questions
     }
 
 

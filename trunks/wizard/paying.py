@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -9,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import actor_of
 from billing.errors import NotEnoughCredit
+from billing.quotes import Offer
 from billing.services import balance_of
 from common.templatetags.ui import money
 from trunks.models import TrunkDraft
@@ -50,8 +53,13 @@ def answer_payment(request: HttpRequest, draft: TrunkDraft) -> HttpResponse:
         return review_page(request, order, order.blame(refused), status=UNPROCESSABLE)
     if not ordered_now:
         draft.refresh_from_db()
-        messages.info(request, _("You placed this order at %(time)s") % {"time": f"{draft.saved_at:%H:%M}"})
+        messages.info(request, placed_at(draft))
     return SeeOther(reverse("trunks:handover", args=[trunk.pk]))
+
+
+def placed_at(draft: TrunkDraft) -> str:
+    """What a second attempt is told."""
+    return _("You placed this order at %(time)s") % {"time": f"{timezone.localtime(draft.saved_at):%H:%M}"}
 
 
 def price_words(changed: flow.PriceChanged, fingerprint: str) -> str:
@@ -68,26 +76,28 @@ def credit_words(draft: TrunkDraft, short: NotEnoughCredit) -> str:
     return words % {"needed": money(short.needed, currency), "available": money(short.available, currency)}
 
 
+def shortage(draft: TrunkDraft, offer: Offer | None, available: Decimal) -> str:
+    """Said before paying; empty when there is enough."""
+    if offer is None or offer.first_charge <= available:
+        return ""
+    return credit_words(draft, NotEnoughCredit(available, offer.first_charge))
+
+
 def review_page(
     request: HttpRequest, order: Order, problems: list[Problem] | None = None, status: int = 200
 ) -> HttpResponse:
     offer = order.offer()
-    balance = balance_of(order.choices.account)
-    available = balance.available
+    available = balance_of(order.choices.account).available
     context: dict[str, Any] = {
-        "order": order,
         "draft": order.draft,
         "steps": len(order.steps) + 1,
         "sections": [(step, step.url(order), step.summary(order)) for step in order.steps],
         "problems": [(link(order, step, target), message) for step, target, message in problems or []],
         "offer": offer,
         "available": money(available, order.choices.account.currency),
-        "short": ""
-        if offer is None or offer.first_charge <= available
-        else credit_words(order.draft, NotEnoughCredit(available, offer.first_charge)),
+        "short": shortage(order.draft, offer, available),
         "nodes": nodes_of(order.data_centre) if order.data_centre else [],
         "notes": order.notes(),
-        "back_url": order.steps[-1].url(order),
     }
     return render(request, "trunks/wizard/review.html", context, status=status)
 

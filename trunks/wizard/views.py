@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +23,7 @@ from trunks.models import TrunkDraft
 from trunks.selectors import open_drafts_of
 from trunks.wizard import flow
 from trunks.wizard.order import REVIEW, Order
-from trunks.wizard.paying import answer_payment, review_page
+from trunks.wizard.paying import answer_payment, placed_at, review_page
 from trunks.wizard.steps import Step
 
 UNPROCESSABLE = 422
@@ -74,18 +74,25 @@ def step(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
 
 
 def already_ordered(request: HttpRequest, draft: TrunkDraft) -> HttpResponse:
-    messages.info(request, _("You placed this order at %(time)s") % {"time": f"{draft.saved_at:%H:%M}"})
+    messages.info(request, placed_at(draft))
     return redirect("trunks:handover", draft.trunk_id)
 
 
 def answer_first(request: HttpRequest, order: Order, waiting: Step) -> HttpResponse:
+    """An answer that was right once is judged there, so that the person sees what is wrong with it."""
     messages.warning(request, _("Answer this first"))
-    return redirect(with_origin(request, waiting.url(order)))
+    url = waiting.url(order)
+    was_answered = waiting.slug in order.draft.answers
+    return redirect(from_review(url) if was_answered or came_from_review(request) else url)
 
 
 def with_origin(request: HttpRequest, url: str) -> str:
     """Keep in mind that the person came from the review and wants to return there."""
-    return f"{url}?{urlencode({'from': REVIEW})}" if came_from_review(request) else url
+    return from_review(url) if came_from_review(request) else url
+
+
+def from_review(url: str) -> str:
+    return f"{url}?{urlencode({'from': REVIEW})}"
 
 
 def came_from_review(request: HttpRequest) -> bool:
@@ -135,10 +142,7 @@ def submit(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
 
 def address_url(request: HttpRequest, back: str) -> str:
     """The page that adds a service address and returns here with it chosen."""
-    try:
-        return f"{reverse('addresses:add')}?{urlencode({'next': with_origin(request, back)})}"
-    except NoReverseMatch:
-        return back
+    return f"{reverse('addresses:add')}?{urlencode({'next': with_origin(request, back)})}"
 
 
 def next_url(request: HttpRequest, order: Order, answered: Step) -> str:
@@ -151,8 +155,6 @@ def next_url(request: HttpRequest, order: Order, answered: Step) -> str:
 
 
 def page(request: HttpRequest, order: Order, asked: Step, form: PortalForm, status: int = 200) -> HttpResponse:
-    previous = order.before(asked)
-    back = reverse("trunks:review", args=[order.draft.pk]) if came_from_review(request) else ""
     context: dict[str, Any] = {
         "order": order,
         "draft": order.draft,
@@ -162,9 +164,16 @@ def page(request: HttpRequest, order: Order, asked: Step, form: PortalForm, stat
         "steps": len(order.steps) + 1,
         "offer": order.offer(),
         "chosen": order.chosen(),
-        "back_url": back or (previous.url(order) if previous else reverse("trunks:list")),
+        "back_url": back_url(request, order, asked),
     }
     return render(request, asked.template, context, status=status)
+
+
+def back_url(request: HttpRequest, order: Order, asked: Step) -> str:
+    if came_from_review(request) and not order.first_open():
+        return reverse("trunks:review", args=[order.draft.pk])
+    previous = order.before(asked)
+    return previous.url(order) if previous else reverse("trunks:list")
 
 
 @needs(Right.CHANGE_TRUNKS)
