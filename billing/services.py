@@ -77,11 +77,9 @@ def release(account: Account, *, reference: str) -> LedgerEntry:
 
 
 def _end_hold(account: Account, kind: EntryKind, reference: str) -> LedgerEntry:
-    entries = LedgerEntry.objects.filter(account=account, reference=reference)
-    held = entries.get(kind=EntryKind.HOLD)
-    ended = entries.exclude(kind=EntryKind.HOLD).first()
-    if ended is not None:
-        return ended
+    held, *ended = LedgerEntry.objects.filter(account=account, reference=reference).order_by("id")
+    if ended:
+        return ended[0]
     amount = held.held_change
     return LedgerEntry.objects.create(
         account=account,

@@ -40,7 +40,7 @@ def run(operation_id: UUID | str | None = None) -> bool:
 
 def _give_up_if_late(operation: Operation) -> bool:
     """Past its deadline an operation turns round: the nodes are put back to the last good state."""
-    if operation.kind in NEVER_GIVES_UP or not _late(operation):
+    if operation.kind in NEVER_GIVES_UP or not operation.is_late:
         return False
     message = _("It was not done in time")
     if operation.message:
@@ -108,14 +108,10 @@ def _finish_undoing(operation: Operation, outcomes: list[Outcome]) -> None:
     """Every node that can be reached is back; one that cannot is owed and repaired by the sweep."""
     if any(outcome.verdict is Verdict.REJECTED for outcome in outcomes):
         settle(operation, Status.FAILED, operation.reason, operation.message)
-    elif any(outcome.verdict is Verdict.DIFFERENT for outcome in outcomes) and not _late(operation):
+    elif any(outcome.verdict is Verdict.DIFFERENT for outcome in outcomes) and not operation.is_late:
         lease.put_off(operation, operation.reason, operation.message)
     else:
         _finish(operation)
-
-
-def _late(operation: Operation) -> bool:
-    return bool(lease.mine(operation).filter(deadline_at__lte=Now()).exists())
 
 
 def _retry_or_turn_round(operation: Operation, outcomes: list[Outcome]) -> None:

@@ -11,13 +11,23 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from provisioning.enums import Status, Step
 from provisioning.models import Operation
 
 OWNER = f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+# One statement instead of select, update and select again: it runs for every operation. `is_late` is past the deadline.
+_CLAIM = """
+UPDATE provisioning_operation
+   SET lease_owner = %%s, lease_epoch = lease_epoch + 1, lease_until = statement_timestamp() + %%s,
+       attempt = attempt + 1, step = %%s
+ WHERE id = (%s)
+RETURNING *, coalesce(deadline_at <= statement_timestamp(), false) AS is_late
+"""
 
 
 class LeaseLost(Exception):
@@ -38,18 +48,10 @@ def claim(operation_id: UUID | str | None = None) -> Operation | None:
     """
     waiting = due() if operation_id is None else due().filter(pk=operation_id)
     with transaction.atomic():
-        operation = waiting.select_for_update(skip_locked=True).order_by("next_attempt_at").first()
-        if operation is None:
-            return None
-        Operation.objects.filter(pk=operation.pk).update(
-            lease_owner=OWNER,
-            lease_epoch=F("lease_epoch") + 1,
-            lease_until=Now() + settings.LEASE,
-            attempt=F("attempt") + 1,
-            step=Step.COMPILE,
-        )
-        operation.refresh_from_db()
-    return operation
+        longest = waiting.select_for_update(skip_locked=True).order_by("next_attempt_at").values("pk")[:1]
+        sql, parameters = longest.query.sql_with_params()
+        claimed = Operation.objects.raw(_CLAIM % sql, [OWNER, settings.LEASE, Step.COMPILE, *parameters])
+        return next(iter(claimed), None)
 
 
 def mine(operation: Operation) -> QuerySet[Operation]:

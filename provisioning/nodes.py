@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -88,16 +88,16 @@ def _not_called(states: list[NodeState]) -> dict[int, Outcome]:
 def _everywhere(
     states: list[NodeState], act: Callable[[NodeState], Outcome], heartbeat: Callable[[], None]
 ) -> dict[int, Outcome]:
-    if not states:
-        return {}
-    pool = ThreadPoolExecutor(max_workers=len(states))
-    try:
-        futures = {state.pk: pool.submit(act, state) for state in states}
-        while wait(futures.values(), timeout=settings.HEARTBEAT_SECONDS).not_done:
-            heartbeat()
-        return {pk: future.result() for pk, future in futures.items()}
-    finally:
-        pool.shutdown(wait=False)
+    futures = {state.pk: _pool().submit(act, state) for state in states}
+    while wait(futures.values(), timeout=settings.HEARTBEAT_SECONDS).not_done:
+        heartbeat()
+    return {pk: future.result() for pk, future in futures.items()}
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Threads that only wait for nodes. Far more than operations at a time: a hanging node keeps one for 2 s."""
+    return ThreadPoolExecutor(max_workers=64, thread_name_prefix="node")
 
 
 def _put(state: NodeState) -> Outcome:

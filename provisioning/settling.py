@@ -29,7 +29,7 @@ def settle(operation: Operation, status: Status, reason: str, message: str) -> N
         )
         if changed != 1:
             raise LeaseLost
-        operation.refresh_from_db()
+        operation.status, operation.reason, operation.message = status, reason, message
         subject.settled(operation)
         record_ending(operation)
     failpoint("after:settle")

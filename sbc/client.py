@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlencode
 
-import httpx
+import urllib3
 
 from sbc.documents import Document, Fence
 
 PAGE = 1000
+_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
 class NodeError(Exception):
@@ -62,7 +65,13 @@ class NodeClient:
     """
 
     def __init__(self, url: str, token: str, *, timeout: float = 2.0) -> None:
-        self._http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout)
+        self._http = urllib3.connection_from_url(
+            url,
+            maxsize=16,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=urllib3.Timeout(connect=timeout, read=timeout),
+            retries=False,
+        )
 
     def close(self) -> None:
         """Give the connections back."""
@@ -85,7 +94,8 @@ class NodeClient:
         """Everything of a kind that the node has, tombstones left out, in order of id."""
         after = ""
         while True:
-            page = self._call("GET", f"/v1/documents/{kind}", params={"after": after, "limit": PAGE})["documents"]
+            query = urlencode({"after": after, "limit": PAGE})
+            page = self._call("GET", f"/v1/documents/{kind}?{query}")["documents"]
             yield from map(_held, page)
             if len(page) < PAGE:
                 return
@@ -101,24 +111,24 @@ class NodeClient:
         groups: dict[str, int] = self._call("GET", "/v1/calls")["groups"]
         return groups
 
-    def _call(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
+    def _call(self, method: str, path: str, json: Any = None) -> dict[str, Any]:
         try:
-            response = self._http.request(method, path, **kwargs)
+            response = self._http.request(method, path, json=json)
             body: dict[str, Any] = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise Unavailable(f"no usable answer from the node: {type(error).__name__}") from error
-        if response.is_success:
+        if response.status < HTTPStatus.BAD_REQUEST:
             return body
-        reason, message = body.get("reason", "NodeError"), body.get("message", f"HTTP {response.status_code}")
-        if response.status_code == httpx.codes.CONFLICT:
+        reason, message = body.get("reason", "NodeError"), body.get("message", f"HTTP {response.status}")
+        if response.status == HTTPStatus.CONFLICT:
             raise Stale(reason, message)
-        if response.is_client_error and response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+        if response.status in _REFUSALS:
             raise Rejected(reason, message)
         raise Unavailable(message)
 
 
 def _path(kind: str, id: str) -> str:
-    return f"/v1/documents/{kind}/{id}"
+    return f"/v1/documents/{kind}/{quote(id, safe='+')}"
 
 
 def _fenced(fence: Fence, wire: dict[str, Any] | None) -> dict[str, Any]:

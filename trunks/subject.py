@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from accounts.services import lock_account
+from accounts.models import Account
 from billing.services import capture, release
 from provisioning.enums import OperationKind, Status
 from provisioning.models import Operation, SbcNode
@@ -23,9 +23,8 @@ class TrunkSubject:
     kind = SUBJECT
 
     def lock(self, id: str) -> None:
-        account_id = Trunk.objects.values_list("account_id", flat=True).get(pk=id)
-        lock_account(account_id)
-        Trunk.objects.select_for_update().get(pk=id)
+        Account.objects.select_for_update(of=("self",)).only("pk").get(trunks=UUID(id))
+        Trunk.objects.select_for_update().only("pk").get(pk=id)
 
     def compile(self, id: str) -> Document | None:
         return trunk_document(Trunk.objects.select_related("wanted").get(pk=id))
@@ -41,7 +40,7 @@ class TrunkSubject:
             trunk.update(admin_status=AdminStatus.DISABLED)
 
     def settled(self, operation: Operation) -> None:
-        trunk = Trunk.objects.select_related("quote").get(pk=operation.subject_id)
+        trunk = Trunk.objects.select_related("account").get(pk=operation.subject_id)
         succeeded = operation.status == Status.SUCCESS
         if operation.kind == OperationKind.CREATE:
             (capture if succeeded else release)(trunk.account, reference=hold_reference(trunk))
@@ -52,7 +51,7 @@ class TrunkSubject:
             release_claims(trunk)
             depart(trunk)
         elif succeeded:
-            Trunk.objects.filter(pk=trunk.pk).update(live=trunk.wanted)
+            Trunk.objects.filter(pk=trunk.pk).update(live=trunk.wanted_id)
 
 
 def hold_reference(trunk: Trunk) -> str:

@@ -42,6 +42,9 @@ class Operation(models.Model):
     requested_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
+    # Set by a claim: the deadline has passed.
+    is_late = False
+
     class Meta:
         ordering = ["-requested_at"]
         constraints = [
