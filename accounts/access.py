@@ -13,8 +13,10 @@ from django.shortcuts import redirect
 
 from accounts.enums import Right
 from accounts.models import Account, Member, User
+from common.links import page_before
 
 SESSION_KEY = "account"
+SAFE = {"GET", "HEAD"}
 
 
 def member_of(request: HttpRequest) -> Member | None:
@@ -68,7 +70,8 @@ def needs(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[...,
 
 def _refusal(request: HttpRequest, right: Right) -> HttpResponseRedirect | None:
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        # Whoever pressed a button when the session was over comes back to the page with the button.
+        return redirect_to_login(request.get_full_path() if request.method in SAFE else page_before(request))
     member: Member | None = getattr(request, "member", None)
     if member is None and request.user.is_staff:
         return redirect("admin:index")

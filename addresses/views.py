@@ -20,6 +20,7 @@ from addresses.forms import AddressForm
 from addresses.models import ServiceAddress
 from addresses.services import delete_address, save_address, used_by
 from common.htmx import render_page_or_part
+from common.links import is_ours
 
 
 @needs(Right.SEE_TRUNKS)
@@ -106,6 +107,4 @@ def after_saving(request: HttpRequest, address: ServiceAddress) -> str:
 def origin_of(request: HttpRequest) -> str:
     """The path of ours that the person came from (`?next=`); empty for anything else."""
     url = request.GET.get("next", "")
-    page = urlsplit(url)
-    ours = page.path.startswith("/") and not page.path.startswith(("//", "/\\"))
-    return url if ours and not page.scheme and not page.netloc else ""
+    return url if url.startswith("/") and is_ours(request, url) else ""

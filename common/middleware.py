@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from common.errors import Conflict
 from common.htmx import go_to
@@ -54,9 +54,5 @@ def keep_private(response: HttpResponseBase) -> None:
 
 
 def is_sign_out(request: HttpRequest, response: HttpResponseBase) -> bool:
-    if request.method != "POST" or response.status_code not in {204, 302}:
-        return False
-    try:
-        return request.path == reverse("account_logout")
-    except NoReverseMatch:
-        return False
+    ended = request.method == "POST" and response.status_code in {204, 302}
+    return ended and request.path == reverse("account_logout")

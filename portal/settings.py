@@ -213,7 +213,11 @@ CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TRUNKLINE_BEHIND_PROXY", False) else None
+# Behind one proxy of ours, which sets X-Forwarded-Proto and X-Forwarded-For. Without it all visitors would share
+# the proxy's address, and with it the limit of failed sign-ins.
+BEHIND_PROXY = env.bool("TRUNKLINE_BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from portal import views
+from portal.styleguide import styleguide
 from portal.test_call_page import test_call
 
 portal_urls = (
@@ -13,7 +14,7 @@ portal_urls = (
         path("healthz", views.healthz, name="healthz"),
         path("readyz", views.readyz, name="readyz"),
         path("trunks/<uuid:trunk_id>/test-call/", test_call, name="test_call"),
-        path("styleguide/", views.styleguide, name="styleguide"),
+        path("styleguide/", styleguide, name="styleguide"),
     ],
     "portal",
 )

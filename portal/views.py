@@ -6,22 +6,19 @@ import logging
 import secrets
 import sys
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template import loader
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from common.context import THEME_COOKIE, THEMES, theme_of
-from portal.styleguide import styleguide
+from common.links import is_ours, page_before
 from provisioning.selectors import longest_wait
 
-__all__ = ["bad_request", "csrf_failure", "healthz", "readyz", "server_error", "styleguide", "theme"]
 logger = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(minutes=2)
 
@@ -31,19 +28,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "403_csrf.html", {"back_url": page_before(request)}, status=403)
-
-
-def page_before(request: HttpRequest) -> str:
-    """Where the form was, when the browser says so and it is ours."""
-    came_from = request.headers.get("Referer", "")
-    if not is_ours(request, came_from):
-        return request.path
-    parts = urlsplit(came_from)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-def is_ours(request: HttpRequest, url: str) -> bool:
-    return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
 
 @require_POST

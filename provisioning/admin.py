@@ -41,8 +41,8 @@ class SbcNodeAdmin(Audited[SbcNode]):
         return super().get_queryset(request).annotate(owed_count=Coalesce(counted, 0))
 
     def get_readonly_fields(self, request: HttpRequest, obj: SbcNode | None = None) -> list[str]:
-        """Documents on nodes are filed under the name: it stays."""
-        return [*self.readonly_fields, "name"] if obj else list(self.readonly_fields)
+        """Documents on nodes are filed under the name, and are those of the data centre: both stay."""
+        return [*self.readonly_fields, "name", "data_centre"] if obj else list(self.readonly_fields)
 
     def has_reconcile_permission(self, request: HttpRequest) -> bool:
         return may_reconcile(request)
@@ -98,10 +98,6 @@ class OperationAdmin(ShowOnlyPage[Operation]):
     @admin.display(description=gettext_lazy("see also"))
     def see_also(self, operation: Operation) -> Any:
         return link_to_list("provisioning_nodestate", _("What its nodes have"), q=operation.subject_id)
-
-    @admin.display(description=gettext_lazy("finished"), ordering="finished_at", empty_value="")
-    def ended(self, operation: Operation) -> Any:
-        return operation.finished_at
 
     @admin.action(description=gettext_lazy("Reconcile now: do what is pending at once"), permissions=["reconcile"])
     def reconcile_now(self, request: HttpRequest, operations: QuerySet[Operation]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import islice
 
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
@@ -10,12 +11,14 @@ from django.db.models.functions import Now
 from provisioning.enums import Status
 from provisioning.models import NodeState, Operation, SbcNode
 from provisioning.nodes import client_of
-from provisioning.registry import kinds
+from provisioning.registry import kinds, subject_of
+from provisioning.wanted import want_also
 from sbc.client import Held, NodeError, Unavailable
 from sbc.documents import Fence
 
 logger = logging.getLogger(__name__)
 ORPHANS_MOST, ORPHANS_SHARE = 10, 0.05
+MISSING_MOST = 1000  # per kind and comparison: some seconds
 
 
 def compare_node(node: SbcNode) -> None:
@@ -24,12 +27,24 @@ def compare_node(node: SbcNode) -> None:
         _compare_kind(node, kind)
 
 
+def want_missing(node: SbcNode) -> None:
+    """A node that was added later gets what its data centre has: nobody ever asked it for anything."""
+    for kind in kinds():
+        known = NodeState.objects.filter(node=node, subject_kind=kind).values_list("subject_id", flat=True)
+        missing = set(subject_of(kind).ids_on(node)).difference(known)
+        for subject_id in islice(missing, MISSING_MOST):
+            want_also(kind, subject_id, node)
+
+
 def _compare_kind(node: SbcNode, kind: str) -> None:
     """What must be there is asked first and what is there second, so a change meanwhile never looks like a loss."""
     began = SbcNode.objects.values_list(Now(), flat=True).get(pk=node.pk)
     states = {state.subject_id: state for state in _quiet_states(node, kind)}
     held = _list(node, kind)
     different = [state.pk for key, state in states.items() if not state.is_met_by(held.get(key))]
+    newer = [key for key, state in states.items() if key in held and held[key].fence > state.fence]
+    if newer:
+        logger.error("node %s: %d of kind %s are newer than ours: was the database restored?", node, len(newer), kind)
     if different:
         logger.warning("node %s: %d of kind %s differ", node, len(different), kind)
         NodeState.objects.filter(pk__in=different, verified_at__lte=began).update(verified=False)

@@ -24,6 +24,9 @@ class NodeSubject:
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(name=id)
 
+    def ids_on(self, node: SbcNode) -> Iterable[str]:
+        return [node.name]
+
     def give_up(self, operation: Operation) -> None:
         """Never called: nodes have no operations."""
 

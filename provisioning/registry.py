@@ -23,6 +23,9 @@ class Subject(Protocol):
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         """The nodes that must have it."""
 
+    def ids_on(self, node: SbcNode) -> Iterable[str]:
+        """The subjects that the node must have."""
+
     def give_up(self, operation: Operation) -> None:
         """Take the intent back to the last good one, so that `compile` answers what the nodes return to.
         Inside the transaction that marks the operation as undoing.

@@ -14,13 +14,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from provisioning import engine, lease
-from provisioning.drift import compare_node
+from provisioning.drift import compare_node, want_missing
 from provisioning.enums import Status
 from provisioning.health import may_call, note_answer, note_failure
 from provisioning.models import NodeState, Operation, SbcNode
 from provisioning.nodes import Verdict, client_of, write
 from provisioning.registry import subject_of
-from provisioning.wanted import attach_document, want
+from provisioning.wanted import attach_document, want, want_again
 from sbc.client import NodeError
 from sbc.documents import NODE
 
@@ -85,6 +85,7 @@ def _comparison_due(node: SbcNode) -> bool:
 
 def _compare(node: SbcNode, boot_id: str) -> None:
     """The boot id is kept only afterwards: a comparison that breaks off is made again by the next sweep."""
+    want_missing(node)
     try:
         compare_node(node)
     except NodeError as trouble:
@@ -116,6 +117,14 @@ def write_owed(node: SbcNode) -> None:
     until = time.monotonic() + settings.SWEEP_SECONDS
     while owed and time.monotonic() < until:
         batch, owed = owed[:OWED_AT_ONCE], owed[OWED_AT_ONCE:]
-        outcomes = write([state for state in batch if attach_document(state)], heartbeat=lambda step: None)
+        outcomes = write([state for state in batch if _is_current(state)], heartbeat=lambda step: None)
         if any(outcome.verdict is Verdict.UNAVAILABLE for outcome in outcomes):
             return
+
+
+def _is_current(state: NodeState) -> bool:
+    """Attach the document. One that differs from what was asked for by now is asked for first and written later."""
+    current = attach_document(state)
+    if not current:
+        want_again(state)
+    return current

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
+from django.db import transaction
 from django.db.models.functions import Now
 
-from provisioning.models import NodeState
+from provisioning.enums import Status
+from provisioning.models import NodeState, Operation, SbcNode
 from provisioning.registry import subject_of
-from sbc.documents import Document
+from sbc.documents import Document, Fence
 
 
 def want(kind: str, id: str, *, generation: int, epoch: int) -> list[NodeState]:
@@ -35,6 +39,36 @@ def _ask(state: NodeState, document: Document | None, generation: int, epoch: in
     state.wanted_at = Now()
     state.document = document
     state.save()
+
+
+def want_also(kind: str, id: str, node: SbcNode) -> None:
+    """Have one more node get what the others have. A pending operation does that by itself."""
+    subject = subject_of(kind)
+    with transaction.atomic():
+        subject.lock(id)
+        states = NodeState.objects.filter(subject_kind=kind, subject_id=id)
+        if _is_pending(kind, id) or states.filter(node=node).exists():
+            return
+        latest = states.order_by("wanted_generation", "wanted_epoch").last()
+        fence = latest.fence if latest else Fence(1, 1)
+        if document := subject.compile(id):
+            _ask(NodeState(node=node, subject_kind=kind, subject_id=id), document, *astuple(fence))
+
+
+def want_again(state: NodeState) -> None:
+    """The subject compiles to something else than its nodes were asked for, and no operation says so: the portal was
+    upgraded meanwhile.
+    """
+    about = (state.subject_kind, state.subject_id)
+    with transaction.atomic():
+        subject_of(state.subject_kind).lock(state.subject_id)
+        state.refresh_from_db()
+        if not (_is_pending(*about) or attach_document(state)):
+            want(*about, generation=state.wanted_generation, epoch=state.wanted_epoch + 1)
+
+
+def _is_pending(kind: str, id: str) -> bool:
+    return Operation.objects.filter(status=Status.PENDING, subject_kind=kind, subject_id=id).exists()
 
 
 def attach_document(state: NodeState) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.staff import Audited, actor
 from routing.models import Number
-from routing.services import assign_number
+from routing.services import assign_number, lock_number
 from trunks.models import Trunk
 
 
@@ -68,9 +68,9 @@ class NumberAdmin(Audited[Number]):
 
     def save_model(self, request: HttpRequest, obj: Number, form: Any, change: bool) -> None:
         wanted = obj.trunk
-        before = Number.objects.select_for_update().get(pk=obj.pk) if change else None
+        before = lock_number(obj, obj.account_id, wanted.account_id if wanted else None) if change else None
         obj.trunk = before.trunk if before else None
         obj.generation = before.generation if before else 0
         obj.save()
-        if wanted != obj.trunk:
+        if wanted != obj.trunk or (wanted and "account" in form.changed_data):
             assign_number(obj, wanted, actor(request))

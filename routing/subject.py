@@ -26,6 +26,9 @@ class NumberSubject:
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(data_centre__numbers=id)
 
+    def ids_on(self, node: SbcNode) -> Iterable[str]:
+        return Number.objects.filter(data_centre=node.data_centre_id).exclude(trunk=None).values_list("pk", flat=True)
+
     def give_up(self, operation: Operation) -> None:
         """Never called: numbers have no operations."""
 

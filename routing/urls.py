@@ -1,6 +1,6 @@
 """Addresses of numbers."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from routing import views
 
@@ -8,5 +8,5 @@ app_name = "routing"
 urlpatterns = [
     path("", views.number_list, name="list"),
     path("status/", views.list_status, name="list_status"),
-    path("<str:e164>/assign/", views.assign, name="assign"),
+    re_path(r"^(?P<e164>\+\d+)/assign/$", views.assign, name="assign"),
 ]

@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import account_of, actor_of, needs, signed_member
 from accounts.enums import Right
@@ -48,16 +48,20 @@ def number_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def list_status(request: HttpRequest) -> HttpResponse:
     """The proofs that the page shows as waiting: those that changed."""
-    shown = [f"+{cell.removeprefix('proof-')}" for cell in seen_ids(request)][:PER_PAGE]
+    digits = [cell.removeprefix("proof-") for cell in seen_ids(request)][:PER_PAGE]
+    shown = [f"+{number}" for number in digits if number.isdecimal()]
     rows = rows_of(numbers_of(account_of(request)).filter(pk__in=shown))
     done = ", ".join(f"{row.number}: {row.proof.words}" for row in rows if not row.proof.waiting)
     return answer(request, [row.cell for row in rows], next_url=next_url(rows), announce=done)
 
 
 @needs(Right.CHANGE_TRUNKS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: HttpRequest, e164: str) -> HttpResponse:
+    """POST points the number; a wrong answer is shown at this address, where a GET leads back to the list."""
     number = get_object_or_404(numbers_of(account_of(request)), pk=e164)
+    if request.method != "POST":
+        return redirect("routing:list")
     form = AssignForm(number, trunks_to_choose(request), request.POST)
     if not form.is_valid():
         return _show(request, form, number)

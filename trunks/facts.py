@@ -13,6 +13,7 @@ from provisioning.models import NodeState, SbcNode
 from trunks.enforcement import is_enforced
 from trunks.enums import AdminStatus, Codec, State
 from trunks.models import Trunk, TrunkRevision
+from trunks.validators.hosts import show_destination
 
 RECENT = timedelta(hours=20)
 
@@ -30,7 +31,7 @@ class NodeLine:
 
     @property
     def address(self) -> str:
-        return host_port(self.node.static_address, self.node.sip_port)
+        return show_destination(self.node.static_address, self.node.sip_port)
 
 
 def node_lines(trunk: Trunk, nodes: Iterable[SbcNode], states: Iterable[NodeState], now: datetime) -> list[NodeLine]:
@@ -108,7 +109,7 @@ def settings_of(revision: TrunkRevision) -> list[Setting]:
     rows: list[tuple[str, str, list[str]]] = [
         ("channels", _("Channels"), [str(revision.channels)]),
         ("source_hosts", _("Addresses you call us from"), list(revision.source_hosts)),
-        ("destinations", _("Where we send your calls"), [host_port(*pair) for pair in revision.destinations]),
+        ("destinations", _("Where we send your calls"), [show_destination(*pair) for pair in revision.destinations]),
         ("strategy", _("Order of destinations"), [revision.get_strategy_display()]),
         ("codecs", _("Codecs, in order"), [", ".join(str(Codec(code).label) for code in revision.codecs)]),
         ("dtmf", _("DTMF"), [revision.get_dtmf_display()]),
@@ -123,10 +124,3 @@ def settings_of(revision: TrunkRevision) -> list[Setting]:
         Setting(label, [str(value) for value in values], is_enforced(field), field in hosts)
         for field, label, values in rows
     ]
-
-
-def host_port(host: str, port: int) -> str:
-    """As people write it; port 0 leaves it to an SRV look-up."""
-    if not port:
-        return host
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -72,6 +72,11 @@ def trunk_of(account: Account, trunk_id: UUID) -> Trunk:
     return trunk
 
 
+def is_gone(account: Account, trunk_id: UUID) -> bool:
+    """Whether the account had the trunk once and its deletion is done."""
+    return Trunk.objects.filter(account=account, pk=trunk_id, gone_at__isnull=False).exists()
+
+
 def node_states_of(trunk: Trunk) -> QuerySet[NodeState]:
     """The proof of provisioning, primary first."""
     return (

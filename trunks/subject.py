@@ -32,6 +32,10 @@ class TrunkSubject:
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(data_centre__trunks=UUID(id))
 
+    def ids_on(self, node: SbcNode) -> Iterable[str]:
+        trunks = Trunk.objects.filter(data_centre=node.data_centre_id, withdrawn_at=None)
+        return map(str, trunks.values_list("pk", flat=True))
+
     def give_up(self, operation: Operation) -> None:
         trunk = Trunk.objects.filter(pk=operation.subject_id)
         if operation.kind == OperationKind.CREATE:
@@ -48,8 +52,8 @@ class TrunkSubject:
                 release_claims(trunk)
         if succeeded and operation.kind == OperationKind.DELETE:
             Trunk.objects.filter(pk=trunk.pk).update(gone_at=Now(), service_address=None)
-            release_claims(trunk)
             depart(trunk)
+            release_claims(trunk)
         elif succeeded:
             Trunk.objects.filter(pk=trunk.pk).update(live=trunk.wanted_id)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms, template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -132,12 +132,9 @@ def meter(used: int, limit: int) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: Context, url_name: str, label: str) -> SafeString | str:
-    """A link of a navigation; nothing while there is no such page."""
-    try:
-        url = reverse(url_name)
-    except NoReverseMatch:
-        return ""
+def nav_link(context: Context, url_name: str, label: str) -> SafeString:
+    """A link of a navigation, marked where it is the page or the page is below it."""
+    url = reverse(url_name)
     path = getattr(context.get("request"), "path", "")
     current = ' aria-current="page"' if path == url else ' aria-current="true"' if is_below(path, url) else ""
     return format_html('<a href="{}"{}>{}</a>', url, mark_safe(current), label)  # noqa: S308 -- our own constants

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NoReturn, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,15 @@ class Settings:
                 folder=folder,
                 host=environ.get("TRUNKLINE_AGENT_HOST", "127.0.0.1"),
                 port=int(environ.get("TRUNKLINE_AGENT_PORT", "8300")),
-                token=environ["TRUNKLINE_AGENT_TOKEN"],
+                token=environ["TRUNKLINE_AGENT_TOKEN"] or _missing("TRUNKLINE_AGENT_TOKEN"),
                 rpc_socket=Path(environ.get("TRUNKLINE_KAMAILIO_SOCKET", folder / "rpc.sock")),
                 rpc_fifo=Path(environ.get("TRUNKLINE_KAMAILIO_FIFO", folder / "rpc.fifo")),
                 watch_seconds=float(environ.get("TRUNKLINE_AGENT_WATCH_SECONDS", "5")),
             )
         except KeyError as error:
             raise SystemExit(f"{error.args[0]} is not set") from error
+
+
+def _missing(name: str) -> NoReturn:
+    """An empty token would let nobody in and say nowhere why."""
+    raise KeyError(name)

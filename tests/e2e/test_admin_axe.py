@@ -1,12 +1,12 @@
 """The staff site has no accessibility violations, light and dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from portal.demo import support_group
 from tests.e2e.conftest import DESKTOP, session_cookie
+from tests.e2e.judge import Judge
 from tests.factories import make_specification, make_user, order_trunk
 
 
@@ -17,18 +17,12 @@ def staff(transactional_db):
     return user
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(request, browser, live_server, staff):
-    context = browser.new_context(base_url=live_server.url, viewport=DESKTOP, color_scheme=request.param)
+@pytest.fixture
+def page(browser, live_server, staff):
+    context = browser.new_context(base_url=live_server.url, viewport=DESKTOP)
     context.add_cookies([session_cookie(staff, live_server.url)])
     yield context.new_page()
     context.close()
-
-
-def violations(page, url):
-    page.goto(url)
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
 
 
 def test_no_violations(page, account, engineer, new_york, work):
@@ -45,8 +39,12 @@ def test_no_violations(page, account, engineer, new_york, work):
         reverse("admin:trunks_trunk_changelist"),
         reverse("admin:trunks_trunk_change", args=[trunk.pk]),
     ]
+    judge = Judge(page)
 
-    assert {url: found for url in pages if (found := violations(page, url))} == {}
+    for url in pages:
+        judge.visit(url)
+
+    assert judge.found == {}
 
 
 def test_support_credits_a_balance_in_the_browser(page, account):

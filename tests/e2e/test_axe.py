@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from provisioning.operations import latest_operation
 from tests.e2e import wizard
+from tests.e2e.judge import Judge
 from tests.factories import make_specification, order_trunk
 from trunks.models.trunk import SUBJECT
 from trunks.subject import TrunkSubject
 
 
-class Judge:
-    """Remembers what was wrong, page by page."""
-
-    def __init__(self, page):
-        self.page, self.found = page, {}
-
-    def look(self, name):
-        for rule in Axe().run(self.page).response["violations"]:
-            self.found[name, rule["id"]] = [node["html"] for node in rule["nodes"]]
-
-    def visit(self, address):
-        self.page.goto(address)
-        self.look(address)
-
-
-@pytest.fixture(params=["light", "dark"])
-def scheme(request):
-    return request.param
-
-
-def test_the_wizard(visit, scheme, work):
-    page = visit(color_scheme=scheme)
+def test_the_wizard(visit, work):
+    page = visit()
     judge = Judge(page)
 
     judge.visit("/trunks/")
@@ -69,8 +48,8 @@ def test_the_wizard(visit, scheme, work):
     assert judge.found == {}
 
 
-def test_what_can_go_wrong_with_an_order(visit, scheme, account, new_york, engineer):
-    page = visit(color_scheme=scheme)
+def test_what_can_go_wrong_with_an_order(visit, account, new_york, engineer):
+    page = visit()
     judge = Judge(page)
     wizard.order(page)
     order_trunk(account, make_specification(new_york, name="Main office", source_hosts=["127.77.128.1"]), engineer)
@@ -84,13 +63,13 @@ def test_what_can_go_wrong_with_an_order(visit, scheme, account, new_york, engin
     assert judge.found == {}
 
 
-def test_trunks(visit, scheme, account, new_york, work):
+def test_trunks(visit, account, new_york, work):
     trunk = order_trunk(account, make_specification(new_york, name="Main office"))
     work()
     pending = order_trunk(account, make_specification(new_york))
     failed = order_trunk(account, make_specification(new_york))
     fail(failed)
-    judge = Judge(visit(color_scheme=scheme))
+    judge = Judge(visit())
 
     judge.visit("/trunks/")
     for name in ("detail", "handover", "history", "disable", "delete"):
@@ -110,8 +89,8 @@ def fail(trunk):
     TrunkSubject().settled(operation)
 
 
-def test_the_other_pages(visit, scheme, account):
-    judge = Judge(visit(color_scheme=scheme))
+def test_the_other_pages(visit, account):
+    judge = Judge(visit())
 
     judge.visit("/addresses/")
     judge.visit("/addresses/new/")
@@ -132,8 +111,8 @@ def test_the_other_pages(visit, scheme, account):
     assert judge.found == {}
 
 
-def test_the_way_in(browser, live_server, scheme):
-    context = browser.new_context(base_url=live_server.url, color_scheme=scheme)
+def test_the_way_in(browser, live_server):
+    context = browser.new_context(base_url=live_server.url)
     judge = Judge(context.new_page())
 
     judge.visit("/accounts/login/")

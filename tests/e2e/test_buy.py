@@ -47,6 +47,7 @@ def test_the_status_becomes_ready_by_itself_and_is_announced(visit, work):
 
     expect(page.locator("#announcements")).to_have_text("Main office: ready")
     expect(page.locator("[data-poll-url]")).to_have_count(0)
+    expect(page).to_have_title("Handover – Main office – Trunkline")
 
 
 def test_the_price_follows_the_answers(visit):

@@ -363,6 +363,16 @@ def test_saving_a_number_unchanged_asks_nothing_of_the_nodes(support, trunk):
     assert not NodeState.objects.filter(subject_id=number.e164).exists()
 
 
+def test_a_number_on_a_trunk_keeps_the_trunks_account(support, trunk):
+    number = number_in(trunk.data_centre)
+    support.post(change_url(number), {"account": "", "trunk": str(trunk.pk)})
+
+    support.post(change_url(number), {"account": "", "trunk": str(trunk.pk)})
+
+    number.refresh_from_db()
+    assert number.account == trunk.account
+
+
 def test_a_number_is_taken_off_its_trunk(support, trunk):
     number = number_in(trunk.data_centre)
     support.post(change_url(number), {"account": "", "trunk": str(trunk.pk)})

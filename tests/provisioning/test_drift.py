@@ -60,6 +60,56 @@ def test_a_trunk_that_a_node_lost_is_written_again_without_an_operation(order, n
     assert_world_consistent(orders=[trunk.pk])
 
 
+def test_a_node_that_was_added_later_gets_what_is_there(order, order_in_frankfurt, nodes, new_york):
+    backup = SbcNode.objects.get(data_centre=new_york, role=NodeRole.BACKUP)
+    place = {field: getattr(backup, field) for field in ("name", "data_centre", "role", "static_address", "agent_url")}
+    backup.delete()
+    trunk, gone, elsewhere = order(), order(), order_in_frankfurt()
+    number = Number.objects.create(e164="+13125550100", data_centre=new_york)
+    assign_number(number, trunk, None)
+    sweep_now()
+    delete_trunk(gone, gone.created_by)
+    sweep_now()
+    proof = NodeState.objects.get(node__role=NodeRole.PRIMARY, subject_id=str(trunk.pk))
+
+    SbcNode.objects.create(**place)
+    sweep_now()
+
+    assert [held.id for held in listed(nodes.backup, SUBJECT)] == [str(trunk.pk)]
+    assert [held.id for held in listed(nodes.backup, NUMBER)] == [number.pk]
+    assert held_by(nodes.backup, trunk) == held_by(nodes.primary, trunk)
+    assert NodeState.objects.get(pk=proof.pk).verified_at == proof.verified_at
+    assert not held_by(nodes.backup, elsewhere)
+
+
+def test_a_trunk_that_compiles_to_something_else_since_an_upgrade_is_not_lost(order, nodes):
+    trunk = order()
+    sweep_now()
+    NodeState.objects.filter(subject_kind=SUBJECT).update(wanted_hash="of an older format")
+    nodes.primary.fault(restart_empty=True)
+
+    sweep_now()
+    sweep_now()
+
+    assert held_by(nodes.primary, trunk)
+    assert_world_consistent(orders=[trunk.pk])
+
+
+def test_a_node_that_is_newer_than_a_restored_database_is_taken_back_by_emptying_it(order, nodes, caplog):
+    trunk = order()
+    sweep_now()
+    ahead = sample_trunk(str(trunk.pk), ["127.77.250.1"])
+    nodes.primary.client(timeout=10).put(ahead, Fence(9, 1))
+    sweep_now()
+    assert held_by(nodes.primary, trunk).fence == Fence(9, 1)
+    assert "newer than ours" in caplog.text
+
+    nodes.primary.fault(restart_empty=True)
+    sweep_now()
+
+    assert_world_consistent(orders=[trunk.pk])
+
+
 def test_one_orphan_is_removed(order, nodes):
     trunk = order()
     sweep_now()

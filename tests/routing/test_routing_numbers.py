@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from common.errors import Conflict
 from provisioning.models import NodeState
 from routing.models import Number
 from routing.services import assign_number
@@ -67,6 +68,29 @@ def test_taking_a_number_away_asks_every_node_to_forget_it(alice, number, trunk)
 
     assert states(number).count() == 2
     assert all(state.wants_absent for state in states(number))
+
+
+def test_a_number_does_not_go_to_a_trunk_that_is_being_deleted(number, trunk):
+    settle(trunk)
+    delete_trunk(trunk, trunk.created_by)
+
+    with pytest.raises(Conflict):
+        assign_number(number, trunk, None)
+
+    number.refresh_from_db()
+    assert number.trunk is None
+    assert not states(number).exists()
+
+
+def test_the_address_of_a_wrong_answer_leads_back_to_the_list(alice, number):
+    answer = alice.get(reverse("routing:assign", args=[number.pk]))
+
+    assert answer["Location"] == LIST
+
+
+@pytest.mark.parametrize("made_up", ["proof-\0.x", "proof-.x", "\0", ""])
+def test_a_made_up_poll_finds_no_number(alice, number, made_up):
+    assert E164 not in alice.get(reverse("routing:list_status"), {"seen": made_up}).content.decode()
 
 
 def test_pointing_it_where_it_points_changes_nothing(alice, number, trunk):

@@ -108,10 +108,10 @@ def test_when_every_gateway_is_dead_the_caller_hears_503_and_a_live_one_is_found
     assert sorted(record.code for record in site.records(trunk)) == [200, 200, 503, 503]
 
 
-def ask(site, method, local, *headers):
+def ask(site, method, local, *headers, callee="13125551234"):
     """One hand-made request over UDP; answers with the first reply, "" for none."""
     lines = [
-        f"{method} sip:13125551234@{site.net.carrier(1)} SIP/2.0",
+        f"{method} sip:{callee}@{site.net.carrier(1)} SIP/2.0",
         f"Via: SIP/2.0/UDP {local}:5099;branch=z9hG4bKhandmade{method}{len(headers)}",
         "Max-Forwards: 70", f"From: <sip:13125550100@{local}>;tag=a1", *headers,
         f"Call-ID: handmade-{method}-{local}", f"CSeq: 1 {method}", f"Contact: <sip:x@{local}:5099>",
@@ -163,3 +163,15 @@ def test_a_forged_ack_goes_nowhere(site):
     local = site.net.customer(30004)
     assert ask(site, "ACK", local, f"{TO};tag=forged", f"Route: <sip:{site.node.address};lr>") == ""
     assert site.carrier.trace(f"handmade-ACK-{local}").seen == []
+
+
+def test_a_caller_does_not_choose_the_way_beyond_the_gateway(site):
+    trunk = site.place()
+    routes = [f"Route: <sip:{host};lr>" for host in (site.node.address, site.net.customer(30005))]
+
+    ask(site, "INVITE", trunk.source, TO, *routes, callee="13125551404")
+
+    seen = site.carrier.trace(f"handmade-INVITE-{trunk.source}").seen
+    [invite] = {message.raw for message in seen if message.first_line.startswith("INVITE ")}
+    assert "\nRecord-Route: " in invite
+    assert "\nRoute: " not in invite

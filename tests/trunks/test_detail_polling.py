@@ -56,10 +56,12 @@ def test_a_page_whose_trunk_goes_leads_to_the_list(alice, trunk):
     assert alice.get(reverse("trunks:detail", args=[trunk.pk])).status_code == 404
 
 
-def test_polling_a_strangers_trunk_tells_nothing(charlie, trunk):
-    response = charlie.get(reverse("trunks:detail_status", args=[trunk.pk]))
+def test_polling_a_strangers_trunk_that_is_gone_is_not_found(charlie, trunk):
+    settle(trunk)
+    delete_trunk(trunk, trunk.created_by)
+    settle(trunk)
 
-    assert response.content == b""
+    assert charlie.get(reverse("trunks:detail_status", args=[trunk.pk])).status_code == 404
 
 
 def test_buttons_that_went_while_deleting_leave_their_place(alice, trunk):

@@ -58,6 +58,10 @@ def text_of(response):
     return unescape(response.content.decode())
 
 
+def title_of(response):
+    return " ".join(re.search(r"<title>(.*?)</title>", text_of(response), re.DOTALL)[1].split())
+
+
 def fingerprint(client, draft):
     """What the review page posts back with Pay now."""
     return re.search(r'name="offer" value="(\w+)"', text_of(client.get(review_url(draft))))[1]
@@ -478,6 +482,12 @@ def test_a_plan_without_a_price_cannot_be_paid(alice, answers):
     assert not Trunk.objects.exists()
 
 
+def test_the_address_of_a_refused_payment_leads_back_to_the_review(alice, answers):
+    draft = fill(alice, answers)
+
+    assert alice.get(pay_url(draft))["Location"] == review_url(draft)
+
+
 def test_paying_a_discarded_draft_is_not_found(alice, answers):
     draft = fill(alice, answers)
     offer = fingerprint(alice, draft)
@@ -509,6 +519,17 @@ def test_the_handover_page_stops_polling_when_the_trunk_is_ready(alice, account,
     assert response.status_code == 286
     assert "data-poll-url" not in text_of(response)
     assert "Ready" in text_of(response)
+
+
+def test_the_title_says_pending_until_a_poll_says_ready(alice, account, new_york):
+    trunk = order_trunk(account, make_specification(new_york, name="Main office"))
+    handover = reverse("trunks:handover", args=[trunk.pk])
+    assert title_of(alice.get(handover)) == "(1 pending) Handover – Main office – Trunkline"
+
+    settle(trunk, "SUCCESS")
+
+    polled = alice.get(handover, headers={"HX-Request": "true"})
+    assert title_of(polled) == "Handover – Main office – Trunkline"
 
 
 def test_a_failed_order_is_not_charged_and_can_be_tried_again(alice, answers):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from trunks.facts import node_lines, placing_calls, settings_of
 from trunks.history import Change, audit_of
 from trunks.models import Trunk
 from trunks.panels import panels_of
-from trunks.selectors import node_states_of, nodes_of, operations_of, trunk_of
+from trunks.selectors import is_gone, node_states_of, nodes_of, operations_of, trunk_of
 
 PER_PAGE = 25
 
@@ -54,10 +54,10 @@ def trunk_detail(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
 @require_GET
 def detail_status(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     """What changed on the page. A trunk that has gone meanwhile leads to the list, which says so."""
-    try:
-        trunk = trunk_of(account_of(request), trunk_id)
-    except Http404:
+    account = account_of(request)
+    if is_gone(account, trunk_id):
         return go_to(reverse("trunks:list"))
+    trunk = trunk_of(account, trunk_id)
     parts, pending = parts_of(request, trunk, list(nodes_of(trunk.data_centre)), panels_of(request, trunk))
     url = poll_url(reverse("trunks:detail_status", args=[trunk.pk]), parts) if pending else ""
     word = "" if pending else parts[0].html

@@ -32,7 +32,7 @@ def handover(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     context = progress(trunk) | {"may_order": signed_member(request).may(Right.CHANGE_TRUNKS)}
     if wants_part(request):
         status = 200 if context["is_pending"] else STOP_POLLING
-        return render(request, "trunks/wizard/progress.html", context, status=status)
+        return render(request, "trunks/wizard/polled_progress.html", context, status=status)
     return render(request, "trunks/handover.html", context | connection(trunk))
 
 

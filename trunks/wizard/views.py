@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import account_of, actor_of, needs
 from accounts.enums import Right
@@ -31,6 +31,7 @@ ADD_ADDRESS = "add_address"
 
 
 @needs(Right.CHANGE_TRUNKS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """GET: continue a draft or begin; POST: begin."""
     account = account_of(request)
@@ -58,6 +59,7 @@ def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 
 @needs(Right.CHANGE_TRUNKS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
     draft = flow.draft_of(account_of(request), draft_id)
     if draft.is_ordered:
@@ -189,10 +191,11 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 
 @needs(Right.CHANGE_TRUNKS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """POST orders; what stands in its way is shown at this address, where a GET leads back to the review."""
     draft = flow.draft_of(account_of(request), draft_id)
-    return answer_payment(request, draft)
+    return answer_payment(request, draft) if request.method == "POST" else redirect("trunks:review", draft.pk)
 
 
 @needs(Right.CHANGE_TRUNKS)
