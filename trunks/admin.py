@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -96,7 +97,7 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
         operations = link_to_list("provisioning_operation", _("Its operations"), q=trunk.pk)
         states = link_to_list("provisioning_nodestate", _("What its nodes have"), q=trunk.pk)
         audit = link_to_list("accounts_auditevent", _("Its audit trail"), q=trunk.pk)
-        return operations + ", " + states + ", " + audit
+        return format_html("{}, {}, {}", operations, states, audit)
 
     @admin.action(
         description=gettext_lazy("Reconcile now: write to the nodes and read back again"), permissions=["reconcile"]

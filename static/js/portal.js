@@ -157,7 +157,7 @@
   /* Polling: while the element has data-poll-url; the answer replaces it and decides whether there is a next time. */
   const poll = { since: Date.now(), last: new Date(), failures: 0, timer: 0, asking: false };
   const polled = () => document.querySelector("[data-poll-url]");
-  const pause = () => { const age = Date.now() - poll.since; return (age < 60000 ? 3 : age < 300000 ? 5 : 15) * 1000; };
+  const pause = () => { const age = Date.now() - poll.since; return (age < 1500 ? 0.5 : age < 5000 ? 1 : age < 60000 ? 3 : age < 300000 ? 5 : 15) * 1000; };
 
   function plan() {
     clearTimeout(poll.timer);

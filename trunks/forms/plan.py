@@ -73,7 +73,7 @@ class PlanForm(PortalForm):
 
 def _card(on_offer: PlanOnOffer, currency: str) -> Card:
     plan = on_offer.plan
-    price = now("%(price)s a channel") % {"price": money(on_offer.per_channel, currency)}
+    price = now("%(price)s a channel, monthly") % {"price": money(on_offer.per_channel, currency)}
     return Card(
         plan.pk,
         str(plan),

@@ -144,7 +144,7 @@ class HostsStep(Step):
     slug = "ips"
     title = lazy("IP addresses")
     heading = lazy("Where is your equipment?")
-    lede = lazy("A trunk needs at least one of both. With a single direction it only places or only receives calls.")
+    lede = lazy("A trunk needs at least one of the two. With a single direction it only places or only receives calls.")
     form_class = HostsForm
     template = "trunks/wizard/ips.html"
 
