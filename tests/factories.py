@@ -20,6 +20,7 @@ from billing.services import credit
 from portal.demo import make_catalogue
 from provisioning.enums import NodeRole
 from provisioning.models import DataCentre, SbcNode
+from trunks.limits import room_of
 from trunks.models import Trunk
 from trunks.services import create_trunk
 from trunks.specification import TrunkSpecification
@@ -109,4 +110,5 @@ def order_trunk(account: Account, specification: TrunkSpecification, actor: User
     actor = actor or make_member(account)
     with transaction.atomic():
         price = offer(specification.plan_code, specification.channels, account.currency)
-        return create_trunk(lock_account(account.pk), specification, price, actor)
+        account = lock_account(account.pk)
+        return create_trunk(account, room_of(account), specification, price, actor)

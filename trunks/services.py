@@ -16,7 +16,7 @@ from provisioning.enums import OperationKind, Status
 from provisioning.models import DataCentre
 from provisioning.operations import accept, latest_operation
 from trunks.enums import AdminStatus
-from trunks.limits import room_of, validate_name_is_free, validate_room
+from trunks.limits import Room, validate_name_is_free, validate_room
 from trunks.models import HostClaim, Trunk, TrunkRevision
 from trunks.models.claim import CONSTRAINT
 from trunks.models.trunk import SUBJECT
@@ -24,11 +24,12 @@ from trunks.specification import TrunkSpecification
 from trunks.subject import hold_reference
 
 
-def create_trunk(account: Account, spec: TrunkSpecification, offer: Offer, actor: User) -> Trunk:
+def create_trunk(account: Account, room: Room, spec: TrunkSpecification, offer: Offer, actor: User) -> Trunk:
     """Write the trunk, its first revision, its claims, the hold on the money and the operation. The account is locked
-    by the caller. Raises ValidationError keyed by field, and billing's NotEnoughCredit.
+    by the caller and `room` was read under that lock.
+
+    Raises ValidationError keyed by field, and billing's NotEnoughCredit.
     """
-    room = room_of(account)
     validate_name_is_free(room, spec.name)
     validate_room(room, spec.data_centre, spec.channels)
     trunk = Trunk.objects.create(

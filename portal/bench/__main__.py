@@ -34,7 +34,11 @@ def main() -> int:
 def _measured(options: argparse.Namespace) -> Iterator[report.Section]:
     if options.orders:
         with running_portal() as portal:
-            runs = [measure_orders(portal, options.orders, parallel) for parallel in options.parallel]
+            runs = [
+                measure_orders(portal, options.orders, parallel, customers)
+                for parallel in options.parallel
+                for customers in sorted({1, parallel})
+            ]
         yield report.orders_section(runs)
     if options.changes:
         yield report.changes_section(measure_changes(SIZES, options.changes))

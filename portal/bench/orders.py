@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from portal.bench.cpu import used_below
+from portal.bench.customers import Customer, make_customer
 from portal.bench.figures import Figures
 from portal.bench.portal import RunningPortal
 from portal.launcher.processes import LaunchError
@@ -24,8 +22,11 @@ PATIENCE_SECONDS = 60.0
 WARM_UP = 16
 # Often enough to keep a buyer busy, seldom enough not to be what is measured.
 POLL_SECONDS = 0.05
-_OFFER = re.compile(r'name="offer" value="([0-9a-f]+)"')
 _numbers = itertools.count(1)
+
+# A customer and the draft that its orders copy; a draft to pay for, and what its buyer saw.
+Buyer = tuple[Customer, UUID]
+Waiting = tuple[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The orders of one run, `parallel` at a time; figures in milliseconds, `cpu` those of one order per part."""
+    """The orders of one run, `parallel` at a time by so many `customers`; figures in milliseconds, `cpu` those of
+    one order per part.
+    """
 
     parallel: int
+    customers: int
     seconds: float
     answered: Figures
     started: Figures
@@ -51,38 +55,37 @@ class Run:
     cpu: dict[str, float]
 
 
-def measure_orders(portal: RunningPortal, count: int, parallel: int) -> Run:
-    """Prepare drafts, pay for them, and read from the database when what happened. Django is set up."""
-    template, fingerprint = _answer_wizard(portal)
-    _pay_all(portal, _copies(template, WARM_UP), fingerprint, parallel)
-    drafts = _copies(template, count)
+def measure_orders(portal: RunningPortal, count: int, parallel: int, customers: int) -> Run:
+    """Prepare drafts, pay for them, and read from the database when what happened. Django is set up.
+
+    `parallel` buyers order at a time; they belong to so many `customers`.
+    """
+    accounts = [make_customer(portal) for _number in range(customers)]
+    templates = [_answer_wizard(customer) for customer in accounts]
+    buyers = [(accounts[buyer % customers], templates[buyer % customers]) for buyer in range(parallel)]
+    _pay_all(buyers, WARM_UP)
+    drafts = [_copies(template, count // parallel) for _customer, template in buyers]
     began, before = time.monotonic(), used_below(os.getpid())
-    orders = _pay_all(portal, drafts, fingerprint, parallel)
+    orders = _pay(buyers, drafts)
     seconds, after = time.monotonic() - began, used_below(os.getpid())
     columns = ("answered", "started", "verified", "settled")
     figures = {name: Figures.of([getattr(order, name) for order in orders]) for name in columns}
-    cpu = {part: 1000 * (spent - before[part]) / count for part, spent in after.most_common()}
-    return Run(parallel, seconds, cpu=cpu, **figures)
+    cpu = {part: 1000 * (spent - before[part]) / len(orders) for part, spent in after.most_common()}
+    return Run(parallel, customers, seconds, cpu=cpu, **figures)
 
 
-def _answer_wizard(portal: RunningPortal) -> tuple[UUID, str]:
-    """Answer every question over HTTP once; gives the draft and what the review offers."""
-    _make_room()
-    with portal.browser() as browser:
+def _answer_wizard(customer: Customer) -> UUID:
+    """Answer every question over HTTP once; gives the draft."""
+    with customer.portal.browser() as browser:
         page = _expect(browser.post("/trunks/new/"), httpx.codes.FOUND)
         draft = UUID(page.headers["Location"].split("/")[3])
-        for step, answers in _answers(_fresh(), _fresh_host()).items():
+        for step, answers in _answers(_fresh(), _fresh_host(), customer.address_id).items():
             _expect(browser.post(f"/trunks/new/{draft}/{step}/", data=answers), httpx.codes.FOUND)
-        review = _expect(browser.get(f"/trunks/new/{draft}/review/"), httpx.codes.OK)
-    found = _OFFER.search(review.text)
-    if found is None:
-        raise LaunchError("The review page offers nothing to pay for.")
-    return draft, found[1]
+        _expect(browser.get(f"/trunks/new/{draft}/review/"), httpx.codes.OK)
+    return draft
 
 
-def _answers(name: str, host: str) -> dict[str, dict[str, Any]]:
-    from addresses.models import ServiceAddress  # models exist only once Django is set up
-
+def _answers(name: str, host: str, address_id: UUID) -> dict[str, dict[str, Any]]:
     return {
         "provider": {"provider": "DIRECT"},
         "plan": {"plan": "METERED", "channels": "2"},
@@ -90,7 +93,7 @@ def _answers(name: str, host: str) -> dict[str, dict[str, Any]]:
             "name": name,
             "data_centre": "NEW_YORK",
             "in_the_us": "yes",
-            "service_address": str(ServiceAddress.objects.values_list("pk", flat=True).first()),
+            "service_address": str(address_id),
             "codecs": ["PCMA", "PCMU"],
             "dtmf": "RFC2833",
             "fax": "NONE",
@@ -105,24 +108,10 @@ def _answers(name: str, host: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _make_room() -> None:
-    """The demo account may order as much as it is asked to here."""
-    from django.db import transaction
-
-    from accounts.models import Limits
-    from accounts.services import lock_account
-    from billing.services import credit
-
-    most = 1_000_000
-    Limits.objects.update(trunks=most, trunks_per_data_centre=most, channels=most)
-    with transaction.atomic():
-        account = lock_account(Limits.objects.values_list("account_id", flat=True)[0])
-        credit(account, most, reference=f"bench-{next(_numbers)}", description="Bench", actor=None)  # type: ignore[arg-type]
-
-
-def _copies(template: UUID, count: int) -> list[UUID]:
+def _copies(template: UUID, count: int) -> list[Waiting]:
     """Drafts with the same answers but a name and an address of their own."""
-    from trunks.models import TrunkDraft
+    from trunks.models import TrunkDraft  # models exist only once Django is set up
+    from trunks.wizard.order import Order as Asked
 
     original = TrunkDraft.objects.get(pk=template)
     copies = []
@@ -130,7 +119,7 @@ def _copies(template: UUID, count: int) -> list[UUID]:
         answers = {step: dict(values) for step, values in original.answers.items()}
         answers["settings"]["name"], answers["ips"]["sources"] = [_fresh()], [_fresh_host()]
         copies.append(TrunkDraft(account=original.account, created_by=original.created_by, answers=answers))
-    return [draft.pk for draft in TrunkDraft.objects.bulk_create(copies)]
+    return [(draft.pk, Asked(draft).seen()) for draft in TrunkDraft.objects.bulk_create(copies)]
 
 
 def _fresh() -> str:
@@ -143,39 +132,30 @@ def _fresh_host() -> str:
     return str(settings.LAB_NET[0x8000 + 16 + next(_numbers)])
 
 
-def _pay_all(portal: RunningPortal, drafts: list[UUID], fingerprint: str, parallel: int) -> list[Order]:
-    waiting: SimpleQueue[UUID] = SimpleQueue()
-    for draft in drafts:
-        waiting.put(draft)
-    with ThreadPoolExecutor(parallel) as pool:
-        buyers = [pool.submit(_buy, portal, waiting, fingerprint) for _number in range(parallel)]
-        return [order for buyer in buyers for order in buyer.result()]
+def _pay_all(buyers: list[Buyer], count: int) -> None:
+    _pay(buyers, [_copies(template, max(1, count // len(buyers))) for _customer, template in buyers])
 
 
-def _buy(portal: RunningPortal, waiting: SimpleQueue[UUID], fingerprint: str) -> list[Order]:
+def _pay(buyers: list[Buyer], drafts: list[list[Waiting]]) -> list[Order]:
+    with ThreadPoolExecutor(len(buyers)) as pool:
+        running = [pool.submit(_buy, customer, mine) for (customer, _), mine in zip(buyers, drafts, strict=True)]
+        return [order for buyer in running for order in buyer.result()]
+
+
+def _buy(customer: Customer, drafts: list[Waiting]) -> list[Order]:
     """One buyer: pays for a draft, waits until its trunk is live, takes the next."""
     from django.db import connection
 
     orders = []
-    with portal.browser() as browser:
-        for draft in _taken(waiting):
+    with customer.portal.browser() as browser:
+        for draft, seen in drafts:
             posted = time.time()
-            page = _expect(
-                browser.post(f"/trunks/new/{draft}/pay/", data={"offer": fingerprint}), httpx.codes.SEE_OTHER
-            )
+            page = _expect(browser.post(f"/trunks/new/{draft}/pay/", data={"seen": seen}), httpx.codes.SEE_OTHER)
             answered = time.time()
             trunk = page.headers["Location"].split("/")[2]
             orders.append(_wait_until_live(trunk, posted, answered))
     connection.close()
     return orders
-
-
-def _taken(waiting: SimpleQueue[UUID]) -> Iterator[UUID]:
-    while True:
-        try:
-            yield waiting.get_nowait()
-        except Empty:
-            return
 
 
 def _wait_until_live(trunk: str, posted: float, answered: float) -> Order:

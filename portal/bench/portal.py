@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -23,12 +22,11 @@ from portal.launcher.processes import LaunchError, dies_with_parent, wait_until
 from portal.launcher.state import REPOSITORY, State, var_folder
 
 START_SECONDS = 180.0
-SIGNED_IN_AS = "engineer@example.com"
 
 
 @dataclass(frozen=True, slots=True)
 class RunningPortal:
-    """Where it is and with which cookies a request is the engineer's."""
+    """Where it is and with which cookies a request is somebody's."""
 
     url: str
     cookies: dict[str, str]
@@ -43,7 +41,7 @@ class RunningPortal:
 
 @contextlib.contextmanager
 def running_portal() -> Iterator[RunningPortal]:
-    """Start everything, sign in over HTTP, and connect this process to the same database."""
+    """Start everything and connect this process to the same database. Nobody is signed in yet."""
     var = var_folder()
     var.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=var))
@@ -56,7 +54,7 @@ def running_portal() -> Iterator[RunningPortal]:
             _wait_until_ready(process, folder / "up.log")
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
             django.setup()
-            yield RunningPortal(url, _sign_in(url, folder))
+            yield RunningPortal(url, {})
     finally:
         os.environ["TRUNKLINE_VAR"] = str(var)
         shutil.rmtree(folder, ignore_errors=True)
@@ -91,12 +89,11 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
     time.sleep(2)  # the first sweep writes to the nodes what they are owed; orders shall not wait for it
 
 
-def _sign_in(url: str, folder: Path) -> dict[str, str]:
-    people = json.loads((folder / "demo.json").read_text())
-    password = next(person["password"] for person in people if person["email"] == SIGNED_IN_AS)
+def sign_in(url: str, email: str, password: str) -> dict[str, str]:
+    """The cookies of somebody who signed in over HTTP. Raises LaunchError."""
     with httpx.Client(base_url=url, follow_redirects=True, timeout=30) as browser:
         browser.get("/accounts/login/")
-        form = {"login": SIGNED_IN_AS, "password": password, "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        form = {"login": email, "password": password, "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
         page = browser.post("/accounts/login/", data=form, headers={"Referer": url})
         if page.status_code != httpx.codes.OK or "sessionid" not in browser.cookies:
             raise LaunchError(f"Signing in failed: {page.status_code} {page.url}")

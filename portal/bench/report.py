@@ -43,7 +43,7 @@ def orders_section(runs: Sequence[Run]) -> Section:
     rows = [row for run in runs for row in _order_rows(run)]
     bars = []
     for run in runs:
-        name = f"{run.parallel} at a time"
+        name = _name(run)
         bars.append(_bar(f"p50 ≤ {ORDER_P50_MS:.0f} ms, {name}", run.verified.p50, ORDER_P50_MS))
         bars.append(_bar(f"p99 ≤ {ORDER_P99_MS:.0f} ms, {name}", run.verified.p99, ORDER_P99_MS))
     table = _table(["Orders", "Until", "p50", "p99", "max"], rows)
@@ -51,9 +51,15 @@ def orders_section(runs: Sequence[Run]) -> Section:
     return Section("Pay now to verified on both nodes", about, table, bars)
 
 
+def _name(run: Run) -> str:
+    """Orders of one customer wait for each other: money and limits are counted under the account's lock."""
+    whose = f" by {run.customers} customer{'s' if run.customers > 1 else ''}" if run.parallel > 1 else ""
+    return f"{run.parallel} at a time{whose}"
+
+
 def _order_rows(run: Run) -> list[list[str]]:
     per_second = run.verified.count / run.seconds
-    name = f"{run.verified.count}, {run.parallel} at a time, {per_second:.1f} a second"
+    name = f"{run.verified.count}, {_name(run)}, {per_second:.1f} a second"
     moments = {
         "the page answered": run.answered,
         "a worker began to write": run.started,
@@ -67,7 +73,7 @@ def _cpu_table(runs: Sequence[Run]) -> str:
     parts = sorted({part for run in runs for part in run.cpu}, key=lambda part: -runs[0].cpu.get(part, 0))
     rows = [[part, *(f"{run.cpu.get(part, 0):.1f}" for run in runs)] for part in parts]
     rows.append(["**together**", *(f"{sum(run.cpu.values()):.1f}" for run in runs)])
-    return _table(["Part", *(f"{run.parallel} at a time" for run in runs)], rows)
+    return _table(["Part", *(_name(run) for run in runs)], rows)
 
 
 def changes_section(changes: Sequence[Changes]) -> Section:

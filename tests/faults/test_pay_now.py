@@ -34,7 +34,7 @@ def test_pay_now_answers_in_time(payable, broker, nodes, sweeping, trouble):
     TROUBLES[trouble](broker, nodes)
 
     began = time.monotonic()
-    response = alice.post(pay_url(draft), {"offer": offer})
+    response = alice.post(pay_url(draft), {"seen": offer})
     took = time.monotonic() - began
 
     assert response.status_code == 303

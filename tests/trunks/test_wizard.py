@@ -64,11 +64,11 @@ def title_of(response):
 
 def fingerprint(client, draft):
     """What the review page posts back with Pay now."""
-    return re.search(r'name="offer" value="(\w+)"', text_of(client.get(review_url(draft))))[1]
+    return re.search(r'name="seen" value="(\w+)"', text_of(client.get(review_url(draft))))[1]
 
 
 def pay(client, draft):
-    return client.post(pay_url(draft), {"offer": fingerprint(client, draft)})
+    return client.post(pay_url(draft), {"seen": fingerprint(client, draft)})
 
 
 def test_answers_and_pay_now_buy_a_trunk(alice, account, answers):
@@ -346,9 +346,9 @@ def test_an_ordered_draft_cannot_be_discarded(alice, answers):
 def test_paying_again_leads_to_the_trunk_that_was_bought(alice, answers):
     draft = fill(alice, answers)
     offer = fingerprint(alice, draft)
-    first = alice.post(pay_url(draft), {"offer": offer})
+    first = alice.post(pay_url(draft), {"seen": offer})
 
-    again = alice.post(pay_url(draft), {"offer": offer}, follow=True)
+    again = alice.post(pay_url(draft), {"seen": offer}, follow=True)
 
     assert again.redirect_chain == [(first["Location"], 303)]
     assert "You placed this order at" in text_of(again)
@@ -368,10 +368,24 @@ def test_another_price_is_shown_before_it_is_paid(alice, answers):
     offer = fingerprint(alice, draft)
     Price.objects.filter(plan="METERED", currency="USD").update(per_channel="4.20")
 
-    response = alice.post(pay_url(draft), {"offer": offer})
+    response = alice.post(pay_url(draft), {"seen": offer})
 
     assert response.status_code == 409
     assert "The price is now 42.00 USD a month. Check it and pay again" in text_of(response)
+    assert not Trunk.objects.exists()
+    assert pay(alice, draft).status_code == 303
+
+
+def test_answers_changed_in_another_window_are_shown_before_they_are_paid(alice, answers):
+    draft = fill(alice, answers)
+    seen = fingerprint(alice, draft)
+    alice.post(url(draft, "settings"), {**answers["settings"], "name": "Branch"})
+
+    response = alice.post(pay_url(draft), {"seen": seen})
+
+    assert response.status_code == 409
+    assert "This order was changed after you opened this page. Check it and pay again" in text_of(response)
+    assert "Branch" in text_of(response)
     assert not Trunk.objects.exists()
     assert pay(alice, draft).status_code == 303
 
@@ -420,7 +434,7 @@ def test_an_address_deleted_meanwhile_is_said_and_nothing_is_ordered(alice, chic
     offer = fingerprint(alice, draft)
     delete_address(chicago, make_member(chicago.account))
 
-    response = alice.post(pay_url(draft), {"offer": offer})
+    response = alice.post(pay_url(draft), {"seen": offer})
 
     assert response.status_code == 422
     assert "That service address no longer exists. Select another" in text_of(response)
@@ -443,7 +457,7 @@ def test_an_address_taken_meanwhile_is_said_and_the_draft_stays(alice, stranger_
     offer = fingerprint(alice, draft)
     order_trunk(stranger_account, make_specification(new_york, source_hosts=["127.77.128.1"]))
 
-    response = alice.post(pay_url(draft), {"offer": offer})
+    response = alice.post(pay_url(draft), {"seen": offer})
 
     assert response.status_code == 422
     assert "127.77.128.1 cannot be used because it is registered to another customer." in text_of(response)
@@ -456,7 +470,7 @@ def test_a_name_taken_meanwhile_is_said(alice, account, new_york, answers):
     offer = fingerprint(alice, draft)
     order_trunk(account, make_specification(new_york, name="MAIN office"))
 
-    response = alice.post(pay_url(draft), {"offer": offer})
+    response = alice.post(pay_url(draft), {"seen": offer})
 
     assert 'You already have a trunk called "MAIN office". Enter a different name' in text_of(response)
 
@@ -466,7 +480,7 @@ def test_a_data_centre_closed_meanwhile_is_said(alice, new_york, answers):
     offer = fingerprint(alice, draft)
     DataCentre.objects.update(is_open=False)
 
-    response = alice.post(pay_url(draft), {"offer": offer})
+    response = alice.post(pay_url(draft), {"seen": offer})
 
     assert "New York has no free capacity. Select another data centre" in text_of(response)
 
@@ -476,7 +490,7 @@ def test_a_plan_without_a_price_cannot_be_paid(alice, answers):
     offer = fingerprint(alice, draft)
     Price.objects.all().delete()
 
-    response = alice.post(pay_url(draft), {"offer": offer})
+    response = alice.post(pay_url(draft), {"seen": offer})
 
     assert response.status_code == 422
     assert not Trunk.objects.exists()
@@ -493,7 +507,7 @@ def test_paying_a_discarded_draft_is_not_found(alice, answers):
     offer = fingerprint(alice, draft)
     alice.post(reverse("trunks:discard", args=[draft.pk]))
 
-    assert alice.post(pay_url(draft), {"offer": offer}).status_code == 404
+    assert alice.post(pay_url(draft), {"seen": offer}).status_code == 404
 
 
 # Handover

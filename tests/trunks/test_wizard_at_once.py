@@ -66,7 +66,7 @@ def test_a_double_click_buys_one_trunk():
         offer = fingerprint(client, draft)
         tabs = [same_person(client) for _ in range(2)]
 
-        paid = at_once(*[partial(tab.post, pay_url(draft), {"offer": offer}) for tab in tabs])
+        paid = at_once(*[partial(tab.post, pay_url(draft), {"seen": offer}) for tab in tabs])
 
         assert [response.status_code for response in paid] == [303, 303]
         assert paid[0]["Location"] == paid[1]["Location"]
@@ -90,7 +90,7 @@ def test_two_customers_who_claim_one_address_have_one_winner():
 
         paid = at_once(
             *[
-                partial(client.post, pay_url(draft), {"offer": offer})
+                partial(client.post, pay_url(draft), {"seen": offer})
                 for (_, client), draft, offer in zip(customers, drafts, offers, strict=True)
             ]
         )
@@ -113,7 +113,7 @@ def test_two_drafts_of_one_customer_with_one_address_have_one_winner():
 
     paid = at_once(
         *[
-            partial(tab.post, pay_url(draft), {"offer": offer})
+            partial(tab.post, pay_url(draft), {"seen": offer})
             for tab, draft, offer in zip(tabs, drafts, offers, strict=True)
         ]
     )
@@ -134,7 +134,7 @@ def test_discarding_and_paying_at_once_leaves_a_whole_order_or_none():
         tabs = [same_person(client) for _ in range(2)]
 
         paid, _discarded = at_once(
-            partial(tabs[0].post, pay_url(draft), {"offer": offer}),
+            partial(tabs[0].post, pay_url(draft), {"seen": offer}),
             partial(tabs[1].post, reverse("trunks:discard", args=[draft.pk])),
         )
 

@@ -31,7 +31,7 @@ def test_pay_now_answers_in_time_without_valkey(broker, settings, trouble):
     getattr(broker, trouble)()
 
     began = time.monotonic()
-    response = client.post(pay_url(draft), {"offer": offer})
+    response = client.post(pay_url(draft), {"seen": offer})
     took = time.monotonic() - began
 
     assert response.status_code == 303

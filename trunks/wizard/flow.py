@@ -27,6 +27,10 @@ class PriceChanged(Exception):
         self.offer = offer
 
 
+class AnswersChanged(Exception):
+    """Somebody, perhaps the buyer in another window, changed the draft after the buyer looked at it."""
+
+
 class Unanswered(Exception):
     """An answer that was right is not right any more; `order.troubles()` says which."""
 
@@ -94,21 +98,22 @@ def discard(draft: TrunkDraft) -> None:
     TrunkDraft.objects.filter(pk=draft.pk, trunk=None).delete()
 
 
-def place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trunk, bool]:
-    """The draft's trunk, and whether this call ordered it. `fingerprint` is of the offer that the buyer saw.
+def place_order(draft: TrunkDraft, seen: str, actor: User) -> tuple[Trunk, bool]:
+    """The draft's trunk, and whether this call ordered it. `seen` is `Order.seen()` of the page that the buyer saw.
 
-    Raises Unanswered, PriceChanged, ValidationError keyed by field, billing's NotEnoughCredit; then nothing changed.
+    Raises Unanswered, PriceChanged, AnswersChanged, ValidationError keyed by field, billing's NotEnoughCredit;
+    then nothing changed.
     """
     try:
-        return _place_order(draft, fingerprint, actor)
+        return _place_order(draft, seen, actor)
     except OperationalError as trouble:
         if getattr(trouble.__cause__, "sqlstate", "") not in {DEADLOCK, SERIALIZATION}:
             raise
-        return _place_order(draft, fingerprint, actor)
+        return _place_order(draft, seen, actor)
 
 
 @transaction.atomic
-def _place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trunk, bool]:
+def _place_order(draft: TrunkDraft, seen: str, actor: User) -> tuple[Trunk, bool]:
     account = lock_account(draft.account_id)
     draft = locked(draft)
     if draft.trunk is not None:
@@ -118,8 +123,10 @@ def _place_order(draft: TrunkDraft, fingerprint: str, actor: User) -> tuple[Trun
     offer = order.offer()
     if order.first_open() or offer is None:
         raise Unanswered(order)
-    if offer.fingerprint != fingerprint:
+    if not seen.startswith(offer.fingerprint):
         raise PriceChanged(offer)
-    draft.trunk = create_trunk(account, order.specification(), offer, actor)
+    if seen != order.seen():
+        raise AnswersChanged
+    draft.trunk = create_trunk(account, order.choices.room, order.specification(), offer, actor)
     draft.save(update_fields=["trunk", "saved_at"])
     return draft.trunk, True

@@ -44,10 +44,15 @@ def progress(trunk: Trunk) -> dict[str, Any]:
         "price": money(trunk.quote.first_charge, trunk.quote.currency),
         "operation": operation,
         "is_pending": operation is not None and operation.is_pending,
-        "has_failed": trunk.withdrawn_at is not None and trunk.live_id is None,
+        "has_failed": has_failed(trunk),
         "states": node_states_of(trunk),
         "draft": TrunkDraft.objects.filter(trunk=trunk).first(),
     }
+
+
+def has_failed(trunk: Trunk) -> bool:
+    """It was never live and will not be."""
+    return trunk.withdrawn_at is not None and trunk.live_id is None
 
 
 def connection(trunk: Trunk) -> dict[str, Any]:
@@ -69,8 +74,9 @@ def addresses(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
 def again(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     """A new draft with the answers of the order that failed."""
     account = account_of(request)
-    draft = TrunkDraft.objects.filter(trunk=trunk_of(account, trunk_id)).first()
-    if draft is None:
+    trunk = trunk_of(account, trunk_id)
+    draft = TrunkDraft.objects.filter(trunk=trunk).first()
+    if draft is None or not has_failed(trunk):
         raise Http404
     draft.account = account
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +16,7 @@ from trunks.choices import Choices
 from trunks.models import TrunkDraft
 from trunks.resolver import Resolver, look_up
 from trunks.specification import TrunkSpecification
-from trunks.wizard.steps import STEPS, Line, Step, first_input, kind_of, stored
+from trunks.wizard.steps import STEPS, Line, Step, first_input, kind_of
 
 REVIEW = "review"
 KEPT_IN_VIEW = ("provider", "plan", "channels", "data_centre")
@@ -74,10 +76,18 @@ class Order:
         step = self.step("plan")
         if step is None:
             return None
-        form = step.form(self, overlay if overlay is not None else stored(self.draft, step.slug))
+        form = self.form(step) if overlay is None else step.form(self, overlay)
         form.is_valid()
         plan, channels = (getattr(form, "cleaned_data", {}).get(name) for name in ("plan", "channels"))
         return self.choices.offer(plan, channels) if plan and channels else None
+
+    def seen(self) -> str:
+        """Fingerprint of what a buyer sees before paying: today's price, then the answers; empty without a price."""
+        offer = self.offer()
+        if offer is None:
+            return ""
+        answers = json.dumps(self.draft.answers, sort_keys=True)
+        return offer.fingerprint + hashlib.sha256(answers.encode()).hexdigest()[:32]
 
     def chosen(self) -> list[Line]:
         """The answers that every page shows beside its question."""

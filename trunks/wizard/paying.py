@@ -38,14 +38,18 @@ class SeeOther(HttpResponseRedirect):
 
 def answer_payment(request: HttpRequest, draft: TrunkDraft) -> HttpResponse:
     """Order what the draft says; whatever is in the way is said on the review page."""
-    fingerprint = request.POST.get("offer", "")
+    seen = request.POST.get("seen", "")
     try:
-        trunk, ordered_now = flow.place_order(draft, fingerprint, actor_of(request))
+        trunk, ordered_now = flow.place_order(draft, seen, actor_of(request))
     except flow.Unanswered as trouble:
         problems: list[Problem] = list(trouble.order.troubles())
         return review_page(request, trouble.order, problems, status=UNPROCESSABLE)
     except flow.PriceChanged as changed:
-        return review_page(request, Order(draft), [(None, "", price_words(changed, fingerprint))], status=CONFLICT)
+        return review_page(request, Order(draft), [(None, "", price_words(changed, seen))], status=CONFLICT)
+    except flow.AnswersChanged:
+        draft.refresh_from_db(fields=["answers"])
+        words = _("This order was changed after you opened this page. Check it and pay again")
+        return review_page(request, Order(draft), [(None, "", words)], status=CONFLICT)
     except NotEnoughCredit as short:
         return review_page(request, Order(draft), [(None, "", credit_words(draft, short))], status=UNPROCESSABLE)
     except ValidationError as refused:
@@ -62,9 +66,9 @@ def placed_at(draft: TrunkDraft) -> str:
     return _("You placed this order at %(time)s") % {"time": f"{timezone.localtime(draft.saved_at):%H:%M}"}
 
 
-def price_words(changed: flow.PriceChanged, fingerprint: str) -> str:
+def price_words(changed: flow.PriceChanged, seen: str) -> str:
     """V-PAY-1; V-PAY-3 when the page was not one of ours or too old to say what it offered."""
-    if not fingerprint:
+    if not seen:
         return _("Your session ended. Your answers are saved. Check them and pay again")
     words = _("The price is now %(price)s %(currency)s a month. Check it and pay again")
     return words % {"price": f"{changed.offer.monthly:.2f}", "currency": changed.offer.currency}
@@ -94,6 +98,7 @@ def review_page(
         "sections": [(step, step.url(order), step.summary(order)) for step in order.steps],
         "problems": [(link(order, step, target), message) for step, target, message in problems or []],
         "offer": offer,
+        "seen": order.seen(),
         "available": money(available, order.choices.account.currency),
         "short": shortage(order.draft, offer, available),
         "nodes": nodes_of(order.data_centre) if order.data_centre else [],
