@@ -152,13 +152,16 @@ def wait_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
 
 
 def wait_until_quiet() -> None:
-    """Nothing is pending and every node, its own document included, was read back to be as it must."""
+    """Nothing is pending and every node, its own document included, was read back to be as it must.
+
+    Asked in this order: a running sweep may write a node's first state between two of the questions.
+    """
     wait_until(
         lambda: (
             not (
                 Operation.objects.filter(status=Status.PENDING).exists()
-                or NodeState.objects.filter(verified=False).exists()
                 or SbcNode.objects.exclude(states__subject_kind=NODE).exists()
+                or NodeState.objects.filter(verified=False).exists()
             )
         ),
         seconds=30,
