@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -15,8 +18,9 @@ from accounts.models import Account, AuditEvent, Limits, Member, User
 from accounts.services import limits_of, record
 from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor
 
-ACCOUNT_FIELDS: tuple[str, ...] = ("name", "currency", "id", "created_at")
-ACCOUNT_FACTS: tuple[str, ...] = ("id", "created_at")
+SUSPENSION: tuple[str, ...] = ("suspended_at", "suspension", "suspension_note")
+ACCOUNT_FIELDS: tuple[str, ...] = ("name", "currency", "id", "created_at", *SUSPENSION)
+ACCOUNT_FACTS: tuple[str, ...] = ("id", "created_at", *SUSPENSION)
 
 
 class LimitsInline(admin.StackedInline[Limits, Account]):
@@ -64,6 +68,11 @@ class AccountAdmin(Audited[Account]):
 
     def account_of(self, obj: Account) -> Any:
         return obj.pk
+
+    def get_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        names = super().get_fields(request, obj)
+        suspended = obj is not None and obj.suspended_at is not None
+        return names if suspended else [name for name in names if name not in SUSPENSION]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         """The currency never changes; the name only by those who may open accounts."""
@@ -136,6 +145,11 @@ class UserAdmin(Audited[User]):
         fixed = [*self.readonly_fields, "email"] if obj else self.readonly_fields
         return fixed if actor(request).is_superuser else [*fixed, "is_staff", "is_superuser", "groups"]
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A superuser is changed by superusers only, or their address would open everything to others."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not obj.is_superuser or actor(request).is_superuser)
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """People are closed with "active", never deleted: the audit trail names them."""
         return False
@@ -161,3 +175,24 @@ class AuditEventAdmin(ShowOnlyPage[AuditEvent]):
     @admin.display(description=_("by"))
     def who(self, event: AuditEvent) -> str:
         return str(event.actor) if event.actor else str(_("The system"))
+
+
+class SuperusersOnly:
+    """Pages with which others could give themselves rights or take over a sign-in."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return actor(request).is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return actor(request).is_superuser
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return actor(request).is_superuser
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+
+for _model in (Group, EmailAddress, Authenticator, UserSession):
+    _page = type(admin.site.get_model_admin(_model))
+    admin.site.unregister(_model)
+    admin.site.register(_model, type(_page.__name__, (SuperusersOnly, _page), {}))

@@ -14,19 +14,35 @@ class Role(models.TextChoices):
     VIEWER = "VIEWER", _("Viewer")
 
 
+class AccountCause(models.TextChoices):
+    """Why we suspended an account."""
+
+    PAYMENT = "PAYMENT", _("a payment is missing")
+    FRAUD = "FRAUD", _("unusual calls were seen")
+    RULES = "RULES", _("the terms of use were not kept")
+    OTHER = "OTHER", _("see the note")
+
+
 class Right(models.TextChoices):
-    SEE_TRUNKS = "SEE_TRUNKS", _("see trunks")
-    CHANGE_TRUNKS = "CHANGE_TRUNKS", _("order and change trunks")
+    """The labels end a sentence that begins with "may". Secrets belong to CHANGE_TRUNKS: who may not change a trunk
+    sees no password of it.
+    """
+
+    SEE_TRUNKS = "SEE_TRUNKS", _("see trunks, numbers, service addresses and the team")
+    CHANGE_TRUNKS = "CHANGE_TRUNKS", _("order and change trunks and numbers")
     CHANGE_ADDRESSES = "CHANGE_ADDRESSES", _("change service addresses")
     SEE_MONEY = "SEE_MONEY", _("see prices paid and the balance")
+    MANAGE_MEMBERS = "MANAGE_MEMBERS", _("invite people, change roles and remove people")
+    OWN_ACCOUNT = "OWN_ACCOUNT", _("make and unmake owners")
 
 
 _READ = frozenset({Right.SEE_TRUNKS})
 _ENGINEER = _READ | {Right.CHANGE_TRUNKS, Right.CHANGE_ADDRESSES, Right.SEE_MONEY}
+_ADMIN = _ENGINEER | {Right.MANAGE_MEMBERS}
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.OWNER: _ENGINEER,
-    Role.ADMIN: _ENGINEER,
+    Role.OWNER: _ADMIN | {Right.OWN_ACCOUNT},
+    Role.ADMIN: _ADMIN,
     Role.ENGINEER: _ENGINEER,
     Role.BILLING: _READ | {Right.SEE_MONEY},
     Role.VIEWER: _READ,

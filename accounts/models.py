@@ -1,4 +1,4 @@
-"""User, Account, Member, Limits and the audit trail."""
+"""User, Account, Member, Invitation, Limits and the audit trail."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import RIGHTS, Right, Role
+from accounts.enums import RIGHTS, AccountCause, Right, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -43,14 +45,30 @@ class Account(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=128)
     currency = models.CharField(max_length=3, default="USD")
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension = models.CharField(max_length=16, choices=AccountCause, blank=True, help_text=_("Why we suspended it"))
+    suspension_note = models.CharField(max_length=200, blank=True, help_text=_("The customer reads it"))
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(User, through="Member", related_name="accounts")
 
     class Meta:
         ordering = ["name"]
+        permissions = [
+            ("suspend_account", "Can suspend and release accounts"),
+            ("act_for_account", "Can look at the portal as a customer does"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def why_suspended(self) -> str:
+        """A sentence without its full stop for the account's people; empty while nothing is the matter."""
+        if self.suspended_at is None:
+            return ""
+        cause = "" if self.suspension == AccountCause.OTHER else self.get_suspension_display()
+        why = ". ".join(words for words in (cause, self.suspension_note) if words)
+        return gettext("This account is suspended: %(why)s") % {"why": why or gettext("contact us about the cause")}
 
 
 class Member(models.Model):
@@ -67,6 +85,38 @@ class Member(models.Model):
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]
+
+
+class Invitation(models.Model):
+    """A mailed link with which one person becomes a member, once. Of the token in it only the SHA-256 is kept."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(max_length=16, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, help_text=_("Empty when the mail server did not take it"))
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="one_open_invitation_per_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.get_role_display()})"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class Limits(models.Model):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
+from accounts.staff_forms import ReasonActionForm, ReasonField
 
 M = TypeVar("M", bound=Model)
 RECONCILE = "provisioning.change_operation"
@@ -37,22 +40,27 @@ class ShowOnly:
         return False
 
 
-class ShowOnlyPage(ShowOnly, admin.ModelAdmin[M]):
-    """Pages of rows that only services write. A POST that no action of the person can answer is refused."""
-
-    list_per_page = 50
-    show_full_result_count = False
+class StaffPage(admin.ModelAdmin[M]):
+    """Every page of ours. A POST to a list that no action of the person can answer is refused."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST" and not self.get_actions(request):
             raise PermissionDenied
         return super().changelist_view(request, extra_context)
 
+
+class ShowOnlyPage(ShowOnly, StaffPage[M]):
+    """Pages of rows that only services write."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    action_form = ReasonActionForm
+
     def has_reconcile_permission(self, request: HttpRequest) -> bool:
         return may_reconcile(request)
 
 
-class Audited(admin.ModelAdmin[M]):
+class Audited(StaffPage[M]):
     """Every change made on these pages leaves an audit line, in the same transaction."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -92,6 +100,27 @@ class Audited(admin.ModelAdmin[M]):
 def may_reconcile(request: HttpRequest) -> bool:
     """Whether the person may ask for work to be done now instead of when it is due."""
     return actor(request).has_perm(RECONCILE)
+
+
+def reason_given(request: HttpRequest) -> str:
+    """The reason beside the actions of a list. Raises ValidationError when it is missing or too short."""
+    return str(ReasonField().clean(request.POST.get("reason", "").strip()))
+
+
+def with_reason(act: Any) -> Any:
+    """Makes an action of a list from one that takes the reason too; without a reason nothing is done."""
+
+    @wraps(act)
+    def action(page: Any, request: HttpRequest, rows: Any) -> None:
+        try:
+            reason = reason_given(request)
+        except ValidationError as trouble:
+            text = _("Nothing was done. %(trouble)s") % {"trouble": trouble.messages[0]}
+            page.message_user(request, text, messages.ERROR)
+        else:
+            act(page, request, rows, reason)
+
+    return action
 
 
 def link(obj: Model | None, empty: str = "") -> SafeString | str:

@@ -14,13 +14,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin import ACCOUNT_FACTS, ACCOUNT_FIELDS, AccountAdmin, LimitsInline, MemberInline
 from accounts.models import Account
-from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link_to_list
-from billing.models import LedgerEntry, Plan, PlanActivation, Price, Quote
+from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link, link_to_list
+from billing import plan_requests, staff_views
+from billing.models import LedgerEntry, Plan, PlanActivation, PlanRequest, Price, Quote
 from billing.services import Balance
 from billing.staff import credit_once
 from billing.staff_forms import CreditForm
@@ -61,7 +64,8 @@ class RecentLedgerInline(ShowOnly, admin.TabularInline[LedgerEntry, Account]):
 
 @admin.register(Account)
 class AccountWithMoneyAdmin(AccountAdmin):
-    list_display = ["name", "currency", "balance", "held", "available", "created_at"]
+    list_display = ["name", "currency", "balance", "held", "available", "suspended_at", "created_at"]
+    list_filter = [("suspended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["limits"]
     fields = (*ACCOUNT_FIELDS, *MONEY)
     readonly_fields = (*ACCOUNT_FACTS, *MONEY)
@@ -85,20 +89,32 @@ class AccountWithMoneyAdmin(AccountAdmin):
 
     @admin.display(description=gettext_lazy("see also"))
     def see_also(self, account: Account) -> Any:
-        return link_to_list("billing_ledgerentry", _("The whole ledger"), account__id__exact=account.pk)
+        return format_html(
+            "{}, {}, {}, {}",
+            link_to_list("billing_ledgerentry", _("The whole ledger"), account__id__exact=account.pk),
+            link_to_list("trunks_trunk", _("Its trunks"), q=account.name),
+            link_to_list("billing_planrequest", _("Its plan requests"), q=account.pk),
+            link_to_list("accounts_auditevent", _("Its audit trail"), q=account.name),
+        )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is PlanActivation:
             for one in formset.extra_forms:
                 one.instance.activated_by = actor(request)
         super().save_formset(request, form, formset, change)
+        if formset.model is PlanActivation:
+            for activation in formset.new_objects:
+                plan_requests.answer_by_activation(activation, actor(request))
 
     def get_urls(self) -> list[URLPattern]:
         credit = self.admin_site.admin_view(self.credit_view)
         return [path("<path:object_id>/credit/", credit, name="accounts_account_credit"), *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        context["may_credit"] = actor(request).has_perm(MAY_CREDIT)
+        person = actor(request)
+        context["may_credit"] = person.has_perm(MAY_CREDIT)
+        context["may_suspend"] = person.has_perm("accounts.suspend_account")
+        context["may_act"] = person.has_perm("accounts.act_for_account")
         return super().render_change_form(request, context, *args, **kwargs)
 
     def credit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -166,6 +182,39 @@ class PlanAdmin(Audited[Plan]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> list[str]:
         return ["code"] if obj else []
+
+
+@admin.register(PlanRequest)
+class PlanRequestAdmin(ShowOnlyPage[PlanRequest]):
+    """The inbox: what waits comes first."""
+
+    list_display = ["asked_at", "for_account", "plan", "asked_by", "note", "status", "reason", "answer"]
+    list_display_links = None
+    list_filter = ["status", "plan"]
+    list_select_related = ["account", "plan", "asked_by"]
+    ordering = ["-status", "asked_at"]
+    search_fields = ["account__name", "=account__id", "=asked_by__email"]
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:request_id>/activate/", wrap(staff_views.activate), name="billing_planrequest_activate"),
+            path("<int:request_id>/decline/", wrap(staff_views.decline), name="billing_planrequest_decline"),
+        ]
+        return [*own, *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("account"), ordering="account__name")
+    def for_account(self, asked: PlanRequest) -> Any:
+        return link(asked.account)
+
+    @admin.display(description=gettext_lazy("answer"))
+    def answer(self, asked: PlanRequest) -> Any:
+        if not asked.is_open:
+            return _("Answered on %(day)s") % {"day": date_format(asked.answered_at)} if asked.answered_at else ""
+        activate = reverse("admin:billing_planrequest_activate", args=[asked.pk])
+        decline = reverse("admin:billing_planrequest_decline", args=[asked.pk])
+        words = _("Activate"), _("Decline")
+        return format_html('<a href="{}">{}</a> <a href="{}">{}</a>', activate, words[0], decline, words[1])
 
 
 @admin.register(Quote)

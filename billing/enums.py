@@ -16,3 +16,9 @@ class EntryKind(models.TextChoices):
     HOLD = "HOLD", _("Held")
     CAPTURE = "CAPTURE", _("Charged")
     RELEASE = "RELEASE", _("Released")
+
+
+class RequestStatus(models.TextChoices):
+    OPEN = "OPEN", _("Open")
+    ACTIVATED = "ACTIVATED", _("Activated")
+    DECLINED = "DECLINED", _("Declined")

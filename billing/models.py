@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
-from billing.enums import EntryKind, PlanCode
+from billing.enums import EntryKind, PlanCode, RequestStatus
 
 
 class Plan(models.Model):
@@ -38,6 +38,37 @@ class PlanActivation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} for {self.account}"
+
+
+class PlanRequest(models.Model):
+    """A customer asks support to activate a plan; `reason` is the answer's, and the customer reads it."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="plan_requests")
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="requests")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    note = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=16, choices=RequestStatus, default=RequestStatus.OPEN)
+    answered_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "plan"],
+                condition=Q(status=RequestStatus.OPEN),
+                name="one_open_request_per_plan",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} for {self.account}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == RequestStatus.OPEN
 
 
 class Price(models.Model):

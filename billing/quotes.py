@@ -29,6 +29,14 @@ class Offer:
         return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:32]
 
 
+class PriceChanged(Exception):
+    """What the buyer saw is not what it costs today."""
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__(offer.fingerprint)
+        self.offer = offer
+
+
 def offer(plan_code: str, channels: int, currency: str) -> Offer:
     """The price of so many channels from today. Raises NotForSale when the plan has no price in the currency."""
     price = Price.objects.filter(plan_id=plan_code, currency=currency).first()

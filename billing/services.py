@@ -66,18 +66,21 @@ def hold(account: Account, amount: Decimal, *, reference: str, description: str,
     )
 
 
-def capture(account: Account, *, reference: str) -> LedgerEntry:
-    """Charge what is held under the reference. Doing it again changes nothing."""
-    return _end_hold(account, EntryKind.CAPTURE, reference)
+def capture(account: Account, *, reference: str, if_any: bool = False) -> LedgerEntry | None:
+    """Charge what is held under the reference. Doing it again changes nothing. `if_any`: nothing may be held."""
+    return _end_hold(account, EntryKind.CAPTURE, reference, if_any=if_any)
 
 
-def release(account: Account, *, reference: str) -> LedgerEntry:
-    """Give back what is held under the reference. Doing it again changes nothing."""
-    return _end_hold(account, EntryKind.RELEASE, reference)
+def release(account: Account, *, reference: str, if_any: bool = False) -> LedgerEntry | None:
+    """Give back what is held under the reference. Doing it again changes nothing. `if_any`: nothing may be held."""
+    return _end_hold(account, EntryKind.RELEASE, reference, if_any=if_any)
 
 
-def _end_hold(account: Account, kind: EntryKind, reference: str) -> LedgerEntry:
-    held, *ended = LedgerEntry.objects.filter(account=account, reference=reference).order_by("id")
+def _end_hold(account: Account, kind: EntryKind, reference: str, *, if_any: bool) -> LedgerEntry | None:
+    entries = list(LedgerEntry.objects.filter(account=account, reference=reference).order_by("id"))
+    if if_any and not entries:
+        return None
+    held, *ended = entries
     if ended:
         return ended[0]
     amount = held.held_change

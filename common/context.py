@@ -25,4 +25,5 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "theme": theme_of(request),
         "themes": THEMES,
         "member": getattr(request, "member", None),
+        "memberships": getattr(request, "memberships", []),
     }

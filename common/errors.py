@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class Conflict(Exception):
     """What was asked does not fit what has happened meanwhile; the answer is 409 and says what to do."""
 
+    title: Any = _("This was changed meanwhile")
     message: Any = _("This was changed while you looked at it. Go back and check it")
 
     def __init__(self, message: str = "", *, code: str = "conflict", back_url: str = "") -> None:

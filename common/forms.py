@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -28,9 +28,10 @@ class PortalBoundField(forms.BoundField):
         return not self.field.required and not isinstance(self.field.widget, forms.CheckboxInput)
 
     @property
-    def tag(self) -> str:
-        """Such as "Cannot be changed later", from the form's `tags`."""
-        return str(getattr(self.form, "tags", {}).get(self.name, ""))
+    def tags(self) -> list[str]:
+        """Such as "Cannot be changed later", from the form's `tags`: one a field, or a tuple of them."""
+        tags = getattr(self.form, "tags", {}).get(self.name, ())
+        return [str(tag) for tag in (tags if isinstance(tags, tuple) else (tags,))]
 
     @property
     def width(self) -> str:
@@ -73,8 +74,8 @@ class Portal:
     """What PortalForm and PortalModelForm have in common."""
 
     use_required_attribute = False
-    tags: ClassVar[Mapping[str, Any]] = {}
-    widths: ClassVar[Mapping[str, str]] = {}
+    tags: Mapping[str, Any] = {}
+    widths: Mapping[str, str] = {}
     fields: dict[str, forms.Field]
     data: Any
     add_prefix: Callable[[str], str]

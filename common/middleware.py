@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -24,6 +24,8 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         if request.headers.get("HX-Request") == "true" and leads_to_sign_in(response):
             response = go_to(sign_in_again(request))
+        if isinstance(response, HttpResponseNotAllowed):
+            response = not_allowed(request, response)
         if settings.SESSION_COOKIE_NAME in {*request.COOKIES, *response.cookies}:
             keep_private(response)
         if is_sign_out(request, response):
@@ -34,6 +36,13 @@ class PrivatePagesMiddleware:
         if not isinstance(exception, Conflict):
             return None
         return render(request, "409.html", {"conflict": exception}, status=409)
+
+
+def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """In words, for whoever opens the address of a button: from the history, or after signing in again."""
+    page = render(request, "405.html", status=refused.status_code)
+    page["Allow"] = refused["Allow"]
+    return page
 
 
 def leads_to_sign_in(response: HttpResponseBase) -> bool:

@@ -53,11 +53,14 @@ def answer(
     next_url: str,
     announce: str = "",
     banners: Sequence[str] = (),
+    title: str = "",
 ) -> HttpResponse:
-    """The changed parts; 204 when there are none. Without `next_url` nothing is pending: the page stops asking."""
+    """The changed parts; 204 when there are none. Without `next_url` nothing is pending: the page stops asking, and
+    gets the `title` that it has from now on.
+    """
     seen = set(request.GET.getlist("seen"))
     changed = [part for part in parts if part.seen not in seen]
     if next_url and not changed and not banners:
         return HttpResponse(status=204)
-    context = {"parts": changed, "poll_url": next_url, "announce": announce, "new_banners": banners}
+    context = {"parts": changed, "poll_url": next_url, "announce": announce, "new_banners": banners, "title": title}
     return render(request, "partials/polled.html", context, status=200 if next_url else STOP_POLLING)

@@ -32,6 +32,8 @@ class InOurWords:
                 self._say(field, {"required": _("Enter your password")})
             elif name.endswith(("password1", "password2", "oldpassword")):
                 self._say(field, {"required": _("Enter a password")})
+                if field.help_text:
+                    field.help_text = _("At least 12 characters; not a common password, nor like your name or address")
             elif name == "code":
                 self._ask_for_code(field)
 

@@ -17,13 +17,17 @@ from common.forms import RowError
 
 @dataclass(frozen=True)
 class Card:
-    """One option: `aside` stands at the right (a price), `reason` disables it and says why."""
+    """One option: `aside` stands at the right (a price), `reason` disables it and says why, `action` is the value of a
+    submit button in it.
+    """
 
     value: str
     label: Any
     description: Any = ""
     aside: Any = ""
     reason: Any = ""
+    action: str = ""
+    action_label: Any = ""
 
 
 class ChoiceCards(forms.RadioSelect):

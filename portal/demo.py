@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import Account, Limits, Member, User
@@ -21,6 +19,7 @@ from addresses.models import ServiceAddress
 from billing.enums import PlanCode
 from billing.models import LedgerEntry, Plan, PlanActivation, Price
 from billing.services import credit
+from portal.staff_groups import GROUPS, READERS, SUPPORT, make_staff_groups, staff_group
 from provisioning.models import DataCentre
 from routing.models import Number
 
@@ -50,20 +49,13 @@ PLANS = {
 PEOPLE = {
     "owner@example.com": ("Olivia", "Owner", Role.OWNER),
     "engineer@example.com": ("Emil", "Engineer", Role.ENGINEER),
-    "staff@example.com": ("Sam", "Support", None),
+    "admin@example.com": ("Ada", "Admin", Role.ADMIN),
+    "billing@example.com": ("Bea", "Billing", Role.BILLING),
+    "viewer@example.com": ("Vic", "Viewer", Role.VIEWER),
+    "staff@example.com": ("Sam", "Support", SUPPORT),
+    "reader@example.com": ("Rita", "Reader", READERS),
 }
 NUMBERS = ("+13125550100", "+13125550101", "+13125550102")
-# Beside looking at everything. A ledger entry is added by the credit page, an operation "changed" by Reconcile now.
-SUPPORT_MAY = (
-    "change_account",
-    "add_limits",
-    "change_limits",
-    "add_planactivation",
-    "delete_planactivation",
-    "add_ledgerentry",
-    "change_number",
-    "change_operation",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +91,7 @@ def make_catalogue() -> None:
 def make_demo() -> list[SignIn]:
     """An account with 5,000 USD, both plans, an address, numbers in New York, and people to sign in as."""
     make_catalogue()
+    make_staff_groups()
     account, _made = Account.objects.get_or_create(name="Example Telephony Inc", defaults={"currency": "USD"})
     Limits.objects.get_or_create(account=account, defaults={"channels": 500})
     for plan in Plan.objects.all():
@@ -128,25 +121,16 @@ def make_demo() -> list[SignIn]:
     return [_person(account, email, *details) for email, details in PEOPLE.items()]
 
 
-def _person(account: Account, email: str, first: str, last: str, role: Role | None) -> SignIn:
-    label = role.label if role else "Support"
-    user = User.objects.filter(email=email).first()
-    if user is not None:
-        return SignIn(str(label), email, "")
+def _person(account: Account, email: str, first: str, last: str, part: str) -> SignIn:
+    """`part` is a role in the account, or a group of staff."""
+    label = part if part in GROUPS else str(Role(part).label)
+    if User.objects.filter(email=email).exists():
+        return SignIn(label, email, "")
     password = secrets.token_urlsafe(12)
-    user = User.objects.create_user(email, password, first_name=first, last_name=last, is_staff=role is None)
+    user = User.objects.create_user(email, password, first_name=first, last_name=last, is_staff=part in GROUPS)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    if role is None:
-        user.groups.add(support_group())
+    if part in GROUPS:
+        user.groups.add(staff_group(part))
     else:
-        Member.objects.create(account=account, user=user, role=role)
-    return SignIn(str(label), email, password)
-
-
-def support_group() -> Group:
-    """Staff who look at everything, edit limits, activate plans, credit balances, assign numbers, reconcile."""
-    group, _made = Group.objects.get_or_create(name="Support")
-    apps = ["accounts", "addresses", "billing", "provisioning", "trunks", "routing"]
-    ours = Permission.objects.filter(content_type__app_label__in=apps)
-    group.permissions.set(ours.filter(Q(codename__startswith="view_") | Q(codename__in=SUPPORT_MAY)))
-    return group
+        Member.objects.create(account=account, user=user, role=part)
+    return SignIn(label, email, password)

@@ -7,12 +7,15 @@ from django.http import HttpRequest
 
 from accounts.access import signed_member
 from accounts.enums import Right
+from trunks.enums import AdminStatus
 from trunks.models import Trunk
 from trunks.panels import Panel
 
 
 def test_call(request: HttpRequest, trunk: Trunk) -> Panel | None:
-    """Nothing outside the lab, with simulated nodes, and for members who may only look."""
+    """Nothing outside the lab, with simulated nodes, for members who may only look, and on a trunk without calls."""
     if not settings.LAB or settings.MEMORY_NODES or not signed_member(request).may(Right.CHANGE_TRUNKS):
+        return None
+    if trunk.admin_status != AdminStatus.ENABLED or trunk.withdrawn_at is not None:
         return None
     return Panel("Test call", "portal/test_call_panel.html", position=90, context={"trunk": trunk})

@@ -80,6 +80,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.PrivatePagesMiddleware",
     "accounts.middleware.AccountMiddleware",
+    "accounts.acting.ActingMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -149,7 +151,17 @@ OPERATION_DEADLINE = timedelta(minutes=10)
 NODE_PAUSE_SECONDS = 3 * PACE
 # How often a node is compared with what it must have, top to bottom; the agent itself looks every few seconds.
 NODE_COMPARE_SECONDS = 60 * PACE
+# How often registrations and OPTIONS checks are read from a node, and after how long what was read says nothing more.
+NODE_FACTS_SECONDS = 10 * PACE
+NODE_FACTS_GOOD_FOR = timedelta(seconds=60)
 NODE_TOKEN = env.str("TRUNKLINE_NODE_TOKEN", "")
+
+# Credentials of trunks: the realm of their HA1s never changes, the keys that seal them may be rotated (newest first).
+SIP_DOMAIN = env.str("TRUNKLINE_SIP_DOMAIN", "sip.localhost")
+SIP_REALM = env.str("TRUNKLINE_SIP_REALM", SIP_DOMAIN)
+SEALING_KEYS = env.list("TRUNKLINE_SEALING_KEYS", default=[SECRET_KEY])
+# How long a new password can be looked at by whoever asked for it.
+SECRET_SHOWN_FOR = timedelta(minutes=15)
 
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep": {
@@ -172,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 30 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.ClosedSignup"
@@ -179,6 +192,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{BRAND}] "
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/15m/key"}
@@ -192,6 +206,8 @@ ACCOUNT_FORMS = {
     "add_email": "common.signin.AddEmailForm",
     "reauthenticate": "common.signin.ConfirmPasswordForm",
 }
+# Owners and staff get no further than its set-up without one. The lab lets the demo's people straight in.
+REQUIRE_SECOND_FACTOR = env.bool("TRUNKLINE_REQUIRE_SECOND_FACTOR", not LAB)
 MFA_ADAPTER = "accounts.adapter.SecondFactor"
 MFA_FORMS = {
     "authenticate": "common.signin.CodeForm",
@@ -201,6 +217,10 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = BRAND
+# Nobody signs up by themselves, so an address that waits for its confirmation protects no stranger; refusing would
+# lock an owner out who has just added one.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LAB
 USERSESSIONS_TRACK_ACTIVITY = True
 
@@ -236,6 +256,7 @@ LANGUAGES = [("en-gb", "English")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["portal.formats"]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -249,6 +270,8 @@ STORAGES = {
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
+# A page waits for the mail server no longer than this.
+EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Trunkline <portal@localhost>")
 
 LOGGING = {

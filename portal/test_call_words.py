@@ -13,7 +13,7 @@ OK, FIRST_REFUSAL = 200, 300
 
 # By the reason that our own nodes give.
 WHY = {
-    "Forbidden": gettext_lazy("this address is not a source address of a trunk on the node"),
+    "Proxy Authentication Required": gettext_lazy("this address is not a source address of a trunk on the node"),
     "Trunk Disabled": gettext_lazy("the trunk is disabled"),
     "International Calls Blocked": gettext_lazy("the trunk may only call and be called within the United States"),
     "Channel Limit Reached": gettext_lazy("every channel of the trunk is in use"),

@@ -22,6 +22,7 @@ portal_urls = (
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="trunks:list"), name="home"),
     path("", include(portal_urls)),
+    path("", include("accounts.urls")),
     path("trunks/", include("trunks.urls")),
     path("addresses/", include("addresses.urls")),
     path("numbers/", include("routing.urls")),

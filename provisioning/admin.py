@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery, URLField
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.staff import Audited, ShowOnlyPage, actor, link_to_list, may_reconcile
+from accounts.staff import Audited, M, ShowOnlyPage, actor, link_to_list, may_reconcile, with_reason
+from accounts.staff_forms import ReasonActionForm
+from provisioning import staff_views
 from provisioning.models import DataCentre, Gateway, NodeState, Operation, SbcNode
 from provisioning.reconciling import compare_now, hasten
 
@@ -26,13 +30,41 @@ class DataCentreAdmin(Audited[DataCentre]):
         return ["code"] if obj else []
 
 
+class WithPort(Audited[M]):
+    """A port is a name: it gets no thousands separator, also where it cannot be changed."""
+
+    port_name = "port"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = [name for name in super().get_fields(request, obj) if name != "port_as_it_is"]
+        if self.has_change_permission(request, obj):
+            return names
+        return ["port_as_it_is" if name == self.port_name else name for name in names]
+
+    @admin.display(description=gettext_lazy("port"))
+    def port_as_it_is(self, row: Any) -> str:
+        return str(getattr(row, self.port_name))
+
+
 @admin.register(SbcNode)
-class SbcNodeAdmin(Audited[SbcNode]):
-    list_display = ["name", "data_centre", "role", "static_address", "health", "seen_at", "checked_at", "owed"]
+class SbcNodeAdmin(WithPort[SbcNode]):
+    port_name = "sip_port"
+    list_display = ["name", "data_centre", "role", "static_address", "health", "checked_at", "owed", "compare"]
     list_filter = ["data_centre", "role"]
     list_select_related = ["data_centre"]
     search_fields = ["name", "=static_address", "=registered_address"]
-    readonly_fields = ["health", "boot_id", "seen_at", "checked_at", "failing_since", "retry_at", "last_error"]
+    action_form = ReasonActionForm
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    readonly_fields = [
+        "health",
+        "boot_id",
+        "seen_at",
+        "checked_at",
+        "failing_since",
+        "retry_at",
+        "last_error",
+        "port_as_it_is",
+    ]
     actions = ["reconcile_now"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SbcNode]:
@@ -43,6 +75,15 @@ class SbcNodeAdmin(Audited[SbcNode]):
     def get_readonly_fields(self, request: HttpRequest, obj: SbcNode | None = None) -> list[str]:
         """Documents on nodes are filed under the name, and are those of the data centre: both stay."""
         return [*self.readonly_fields, "name", "data_centre"] if obj else list(self.readonly_fields)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:node_id>/drift/", wrap(staff_views.drift), name="provisioning_sbcnode_drift"),
+            path("<int:node_id>/resync/", wrap(staff_views.resync), name="provisioning_sbcnode_resync"),
+            path("<int:node_id>/resend/", wrap(staff_views.resend), name="provisioning_sbcnode_resend"),
+        ]
+        return [*own, *super().get_urls()]
 
     def has_reconcile_permission(self, request: HttpRequest) -> bool:
         return may_reconcile(request)
@@ -58,18 +99,25 @@ class SbcNodeAdmin(Audited[SbcNode]):
         query = {"node__id__exact": node.pk, "verified__exact": 0}
         return link_to_list("provisioning_nodestate", str(node.owed_count), **query) if node.owed_count else "0"
 
-    @admin.action(description=gettext_lazy("Reconcile now: compare with what it must have"), permissions=["reconcile"])
-    def reconcile_now(self, request: HttpRequest, nodes: QuerySet[SbcNode]) -> None:
-        count = compare_now(nodes, actor(request))
+    @admin.display(description=gettext_lazy("differences"))
+    def compare(self, node: SbcNode) -> Any:
+        url = reverse("admin:provisioning_sbcnode_drift", args=[node.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Look"))
+
+    @admin.action(description=gettext_lazy("Resync: compare with what it must have"), permissions=["reconcile"])
+    @with_reason
+    def reconcile_now(self, request: HttpRequest, nodes: QuerySet[SbcNode], reason: str) -> None:
+        count = compare_now(nodes, actor(request), reason)
         text = ngettext("%(n)s node is compared now", "%(n)s nodes are compared now", count) % {"n": count}
         self.message_user(request, text, messages.SUCCESS)
 
 
 @admin.register(Gateway)
-class GatewayAdmin(Audited[Gateway]):
+class GatewayAdmin(WithPort[Gateway]):
     """The sweep brings a changed list of gateways to the nodes by itself."""
 
-    list_display = ["name", "data_centre", "position", "host", "port"]
+    list_display = ["name", "data_centre", "position", "host", "port_as_it_is"]
+    readonly_fields = ["port_as_it_is"]
     list_filter = ["data_centre"]
     list_select_related = ["data_centre"]
     search_fields = ["name", "=host"]
@@ -77,17 +125,7 @@ class GatewayAdmin(Audited[Gateway]):
 
 @admin.register(Operation)
 class OperationAdmin(ShowOnlyPage[Operation]):
-    list_display = [
-        "requested_at",
-        "subject_name",
-        "kind",
-        "status",
-        "step",
-        "reason",
-        "attempt",
-        "account",
-        "finished_at",
-    ]
+    list_display = ["requested_at", "subject_name", "kind", "status", "reason", "attempt", "account", "finished_at"]
     list_filter = ["status", "kind", "undoing", ("requested_at", admin.DateFieldListFilter)]
     list_select_related = ["account"]
     search_fields = ["subject_name", "=subject_id", "account__name", "=requested_by__email"]
@@ -95,14 +133,24 @@ class OperationAdmin(ShowOnlyPage[Operation]):
     readonly_fields = ["see_also"]
     actions = ["reconcile_now"]
 
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("console/", wrap(staff_views.console), name="provisioning_operation_console"),
+            path("<uuid:operation_id>/retry/", wrap(staff_views.retry), name="provisioning_operation_retry"),
+            path("<uuid:operation_id>/rollback/", wrap(staff_views.turn_round), name="provisioning_operation_rollback"),
+        ]
+        return [*own, *super().get_urls()]
+
     @admin.display(description=gettext_lazy("see also"))
     def see_also(self, operation: Operation) -> Any:
         return link_to_list("provisioning_nodestate", _("What its nodes have"), q=operation.subject_id)
 
-    @admin.action(description=gettext_lazy("Reconcile now: do what is pending at once"), permissions=["reconcile"])
-    def reconcile_now(self, request: HttpRequest, operations: QuerySet[Operation]) -> None:
+    @admin.action(description=gettext_lazy("Retry now: do what is pending at once"), permissions=["reconcile"])
+    @with_reason
+    def reconcile_now(self, request: HttpRequest, operations: QuerySet[Operation], reason: str) -> None:
         chosen = operations.count()
-        pending = hasten(operations, actor(request))
+        pending = hasten(operations, actor(request), reason)
         text = ngettext("%(n)s pending operation is due now", "%(n)s pending operations are due now", pending)
         level = messages.SUCCESS if pending else messages.WARNING
         text = text % {"n": pending} if pending else _("None of these is pending: nothing to do")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from itertools import islice
 
 from django.db.models import Exists, OuterRef
@@ -36,19 +37,57 @@ def want_missing(node: SbcNode) -> None:
             want_also(kind, subject_id, node)
 
 
-def _compare_kind(node: SbcNode, kind: str) -> None:
-    """What must be there is asked first and what is there second, so a change meanwhile never looks like a loss."""
-    began = SbcNode.objects.values_list(Now(), flat=True).get(pk=node.pk)
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What of one kind a node has otherwise than it must. `wanted` and `held` count all there is; `orphans` are what
+    nobody ever wanted there; `newer` carry a higher fence than ours, as after a database was restored.
+    """
+
+    kind: str
+    wanted: int
+    held: int
+    different: list[NodeState]
+    newer: list[str]
+    orphans: list[Held]
+
+    @property
+    def too_many_orphans(self) -> bool:
+        """A bug in our own reading must not empty a node (DESIGN §4.6)."""
+        count = len(self.orphans)
+        return count > ORPHANS_MOST or (count > 1 and count > self.held * ORPHANS_SHARE)
+
+    @property
+    def is_right(self) -> bool:
+        return not (self.different or self.newer or self.orphans)
+
+
+def differences_of(node: SbcNode, kind: str) -> Differences:
+    """Read only. What must be there is asked first and what is there second, so a change meanwhile never looks like
+    a loss. Raises NodeError when the node cannot be read.
+    """
     states = {state.subject_id: state for state in _quiet_states(node, kind)}
     held = _list(node, kind)
-    different = [state.pk for key, state in states.items() if not state.is_met_by(held.get(key))]
-    newer = [key for key, state in states.items() if key in held and held[key].fence > state.fence]
-    if newer:
-        logger.error("node %s: %d of kind %s are newer than ours: was the database restored?", node, len(newer), kind)
-    if different:
-        logger.warning("node %s: %d of kind %s differ", node, len(different), kind)
+    return Differences(
+        kind,
+        wanted=sum(not state.wants_absent for state in states.values()),
+        held=len(held),
+        different=[state for key, state in states.items() if not state.is_met_by(held.get(key))],
+        newer=[key for key, state in states.items() if key in held and held[key].fence > state.fence],
+        orphans=_orphans(node, kind, [entry for key, entry in held.items() if key not in states]),
+    )
+
+
+def _compare_kind(node: SbcNode, kind: str) -> None:
+    began = SbcNode.objects.values_list(Now(), flat=True).get(pk=node.pk)
+    found = differences_of(node, kind)
+    if found.newer:
+        count = len(found.newer)
+        logger.error("node %s: %d of kind %s are newer than ours: was the database restored?", node, count, kind)
+    if found.different:
+        logger.warning("node %s: %d of kind %s differ", node, len(found.different), kind)
+        different = [state.pk for state in found.different]
         NodeState.objects.filter(pk__in=different, verified_at__lte=began).update(verified=False)
-    _remove_orphans(node, kind, held, [key for key in held if key not in states])
+    _remove_orphans(node, found)
 
 
 def _quiet_states(node: SbcNode, kind: str) -> list[NodeState]:
@@ -67,22 +106,23 @@ def _list(node: SbcNode, kind: str) -> dict[str, Held]:
     return held
 
 
-def _remove_orphans(node: SbcNode, kind: str, held: dict[str, Held], candidates: list[str]) -> None:
+def _orphans(node: SbcNode, kind: str, candidates: list[Held]) -> list[Held]:
     """An orphan is something that nobody ever wanted there: a state is written before its document is sent."""
-    known = NodeState.objects.filter(node=node, subject_kind=kind, subject_id__in=candidates)
-    orphans = set(candidates) - set(known.values_list("subject_id", flat=True))
-    if _too_many(len(orphans), len(held)):
+    ids = [entry.id for entry in candidates]
+    known = NodeState.objects.filter(node=node, subject_kind=kind, subject_id__in=ids)
+    wanted = set(known.values_list("subject_id", flat=True))
+    return [entry for entry in candidates if entry.id not in wanted]
+
+
+def _remove_orphans(node: SbcNode, found: Differences) -> None:
+    kind, orphans = found.kind, found.orphans
+    if found.too_many_orphans:
         logger.error("node %s: %d of kind %s are orphans, too many to remove", node, len(orphans), kind)
         return
     for orphan in orphans:
-        fence = Fence(held[orphan].fence.generation, held[orphan].fence.epoch + 1)
-        logger.warning("node %s: orphan %s %s is removed", node, kind, orphan)
+        fence = Fence(orphan.fence.generation, orphan.fence.epoch + 1)
+        logger.warning("node %s: orphan %s %s is removed", node, kind, orphan.id)
         try:
-            client_of(node.agent_url).delete(kind, orphan, fence)
+            client_of(node.agent_url).delete(kind, orphan.id, fence)
         except NodeError as trouble:
-            logger.warning("node %s: orphan %s %s stays: %s", node, kind, orphan, trouble)
-
-
-def _too_many(orphans: int, held: int) -> bool:
-    """A bug in our own reading must not empty a node (DESIGN §4.6)."""
-    return orphans > ORPHANS_MOST or (orphans > 1 and orphans > held * ORPHANS_SHARE)
+            logger.warning("node %s: orphan %s %s stays: %s", node, kind, orphan.id, trouble)

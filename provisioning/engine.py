@@ -11,16 +11,18 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from provisioning import lease
-from provisioning.enums import NEVER_GIVES_UP, OperationKind, Status, Step
+from provisioning.enums import GOES_BACK_TO_SILENCE, NEVER_GIVES_UP, NodeRole, OperationKind, Status, Step
 from provisioning.failpoints import failpoint
 from provisioning.lease import LeaseLost
 from provisioning.models import NodeState, Operation
 from provisioning.nodes import Outcome, Verdict, write
+from provisioning.reconciling import ROLLED_BACK
 from provisioning.registry import subject_of
 from provisioning.settling import settle
 from provisioning.wanted import want
 
 logger = logging.getLogger(__name__)
+Written = list[tuple[NodeState, Outcome]]
 
 
 def run(operation_id: UUID | str | None = None) -> bool:
@@ -43,7 +45,9 @@ def _give_up_if_late(operation: Operation) -> bool:
     if operation.kind in NEVER_GIVES_UP or not operation.is_late:
         return False
     message = _("It was not done in time")
-    if operation.message:
+    if operation.reason == ROLLED_BACK:
+        message = operation.message
+    elif operation.message:
         message = _("It was not done in time. The last trouble: %(last)s") % {"last": operation.message}
     _turn_round(operation, operation.reason or "TimedOut", message)
     return True
@@ -70,12 +74,15 @@ def _turn_round(operation: Operation, reason: str, message: str) -> None:
 def _work(operation: Operation) -> None:
     states = _compile(operation)
     outcomes = write(states, heartbeat=lambda step: lease.keep(operation, step=step))
+    written = list(zip(states, outcomes, strict=True))
     if not states and operation.kind not in NEVER_GIVES_UP and not operation.undoing:
         lease.put_off(operation, "NoNode", _("Waiting for a node in this data centre"))
     elif all(outcome.verdict is Verdict.VERIFIED for outcome in outcomes):
         _finish(operation)
     elif operation.undoing:
-        _finish_undoing(operation, outcomes)
+        _finish_undoing(operation, written)
+    elif operation.kind not in NEVER_GIVES_UP and _only_the_backup_is_owed(written):
+        settle(operation, Status.SUCCESS, "BackupOwed", _("The backup node gets it as soon as it answers"))
     else:
         _retry_or_turn_round(operation, outcomes)
 
@@ -90,6 +97,7 @@ def _compile(operation: Operation) -> list[NodeState]:
             operation.subject_id,
             generation=operation.generation,
             epoch=operation.lease_epoch,
+            may_be_given_up=not operation.undoing,
         )
         lease.keep(operation, step=Step.PUT)
     failpoint("after:compile")
@@ -104,14 +112,38 @@ def _finish(operation: Operation) -> None:
     settle(operation, Status.FAILED if failed else Status.RESET, operation.reason, operation.message)
 
 
-def _finish_undoing(operation: Operation, outcomes: list[Outcome]) -> None:
-    """Every node that can be reached is back; one that cannot is owed and repaired by the sweep."""
-    if any(outcome.verdict is Verdict.REJECTED for outcome in outcomes):
-        settle(operation, Status.FAILED, operation.reason, operation.message)
-    elif any(outcome.verdict is Verdict.DIFFERENT for outcome in outcomes) and not operation.is_late:
+def _finish_undoing(operation: Operation, written: Written) -> None:
+    """Every node must be back, or certainly have never left; what it is owed then is left to the sweep (DESIGN §4.4).
+
+    One that may hold what was given up is waited for until the second deadline, and not at all if it refuses.
+    """
+    astray = [outcome.verdict for state, outcome in written if _may_hold_what_was_given_up(operation, state, outcome)]
+    is_lost = bool(astray) and operation.kind not in GOES_BACK_TO_SILENCE
+    goes_on = is_lost or any(outcome.verdict is Verdict.DIFFERENT for _state, outcome in written)
+    if Verdict.REJECTED in astray or (is_lost and operation.is_late):
+        message = _("%(why)s. The earlier settings could not be brought back either")
+        settle(operation, Status.FAILED, operation.reason, message % {"why": operation.message.rstrip(".")})
+    elif goes_on and not operation.is_late:
         lease.put_off(operation, operation.reason, operation.message)
     else:
         _finish(operation)
+
+
+def _may_hold_what_was_given_up(operation: Operation, state: NodeState, outcome: Outcome) -> bool:
+    if outcome.verdict is Verdict.VERIFIED or _may_be_owed(state, outcome):
+        return False
+    return state.held_generation == operation.generation
+
+
+def _only_the_backup_is_owed(written: Written) -> bool:
+    missing = [each for each in written if each[1].verdict is not Verdict.VERIFIED]
+    return len(missing) < len(written) and all(_may_be_owed(*each) for each in missing)
+
+
+def _may_be_owed(state: NodeState, outcome: Outcome) -> bool:
+    """A backup that cannot be reached, where its data centre does not insist on it."""
+    unavailable = outcome.verdict is Verdict.UNAVAILABLE and state.node.role == NodeRole.BACKUP
+    return unavailable and state.node.data_centre.may_owe_backup
 
 
 def _retry_or_turn_round(operation: Operation, outcomes: list[Outcome]) -> None:

@@ -18,6 +18,8 @@ class OperationKind(models.TextChoices):
 
 
 NEVER_GIVES_UP = frozenset({OperationKind.DELETE, OperationKind.DISABLE, OperationKind.SUSPEND})
+# Given up, these go back to a state without calls. A node that cannot be reached is owed that, as after a DISABLE.
+GOES_BACK_TO_SILENCE = frozenset({OperationKind.CREATE, OperationKind.ENABLE, OperationKind.RELEASE})
 
 
 class Status(models.TextChoices):
@@ -40,3 +42,9 @@ class Step(models.TextChoices):
 class NodeRole(models.TextChoices):
     PRIMARY = "PRIMARY", _("Primary")
     BACKUP = "BACKUP", _("Backup")
+
+
+class RegistrationStatus(models.TextChoices):
+    REGISTERED = "REGISTERED", _("Registered")
+    UNREGISTERED = "UNREGISTERED", _("Unregistered")
+    UNKNOWN = "UNKNOWN", _("Unknown")

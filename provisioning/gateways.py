@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from provisioning.models import Operation, SbcNode
 from sbc.documents import NODE, Destination, Document, NodeDocument
 
@@ -19,7 +21,7 @@ class NodeSubject:
     def compile(self, id: str) -> Document | None:
         node = SbcNode.objects.get(name=id)
         gateways = tuple(Destination(gateway.host, gateway.port) for gateway in node.data_centre.gateways.all())
-        return NodeDocument(id=id, gateways=gateways)
+        return NodeDocument(id=id, gateways=gateways, realm=settings.SIP_REALM)
 
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(name=id)
@@ -28,6 +30,9 @@ class NodeSubject:
         return [node.name]
 
     def give_up(self, operation: Operation) -> None:
+        """Never called: nodes have no operations."""
+
+    def accepted(self, operation: Operation) -> None:
         """Never called: nodes have no operations."""
 
     def settled(self, operation: Operation) -> None:

@@ -18,7 +18,7 @@ from provisioning.enums import Step
 from provisioning.failpoints import failpoint
 from provisioning.health import may_call, note_answer, note_failure
 from provisioning.models import NodeState
-from sbc.client import Held, NodeClient, Rejected, Stale, Unavailable
+from sbc.client import Held, NodeClient, NotReached, Rejected, Stale, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,11 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`reason` is one CamelCase word, `message` a sentence for customers, `detail` the node's own words."""
+    """`reason` is one CamelCase word, `message` a sentence for customers, `detail` the node's own words.
+
+    `untouched`: what was sent certainly did not change the node. `held` is the generation that was read from it, 0
+    when it holds the right document under an older number.
+    """
 
     verdict: Verdict
     reason: str = ""
@@ -46,6 +50,8 @@ class Outcome:
     detail: str = ""
     took_ms: float = 0.0
     called: bool = True
+    untouched: bool = False
+    held: int | None = None
 
 
 @lru_cache(maxsize=256)
@@ -68,7 +74,7 @@ def write(states: list[NodeState], heartbeat: Callable[[Step], None]) -> list[Ou
     failpoint("before:read_back")
     arrived = [state for state in rest if outcomes[state.pk].verdict is Verdict.VERIFIED]
     for pk, read in _everywhere(arrived, _read_back, lambda: heartbeat(Step.READ_BACK)).items():
-        outcomes[pk] = replace(read, took_ms=outcomes[pk].took_ms + read.took_ms)
+        outcomes[pk] = replace(read, took_ms=outcomes[pk].took_ms + read.took_ms, untouched=False)
     for state in states:
         _remember(state, outcomes[state.pk])
     failpoint("after:read_back")
@@ -81,7 +87,8 @@ def _not_called(states: list[NodeState]) -> dict[int, Outcome]:
     paused = {pk for pk, node in nodes.items() if not may_call(node)}
     waiting = [state for state in states if state.node_id in paused]
     return {
-        state.pk: replace(_unavailable(state, "not called: it failed a moment ago"), called=False) for state in waiting
+        state.pk: replace(_unavailable(state, "not called: it failed a moment ago"), called=False, untouched=True)
+        for state in waiting
     }
 
 
@@ -121,7 +128,8 @@ def _judge(state: NodeState, held: Held | None) -> Outcome:
     if state.is_met_by(held):
         return Outcome(Verdict.VERIFIED)
     message = _("The %(role)s node said yes, but reading back gave something else")
-    return Outcome(Verdict.DIFFERENT, "NotAppliedByNode", message % {"role": _role(state)})
+    generation = held.fence.generation if held and held.hash != state.wanted_hash else 0
+    return Outcome(Verdict.DIFFERENT, "NotAppliedByNode", message % {"role": _role(state)}, held=generation)
 
 
 def _try(
@@ -131,12 +139,12 @@ def _try(
     try:
         outcome = judge(act(client_of(state.node.agent_url)))
     except Rejected as refusal:
-        passing = isinstance(refusal, Stale) or refusal.reason in PASSING
+        stale = isinstance(refusal, Stale)
         message = _("The %(role)s node did not accept it") % {"role": _role(state)}
-        verdict = Verdict.DIFFERENT if passing else Verdict.REJECTED
-        return Outcome(verdict, refusal.reason[:32], message, str(refusal))
+        verdict = Verdict.DIFFERENT if stale or refusal.reason in PASSING else Verdict.REJECTED
+        return Outcome(verdict, refusal.reason[:32], message, str(refusal), untouched=not stale)
     except Unavailable as trouble:
-        return _unavailable(state, str(trouble))
+        return replace(_unavailable(state, str(trouble)), untouched=isinstance(trouble, NotReached))
     return replace(outcome, took_ms=(time.monotonic() - started) * 1000)
 
 
@@ -153,7 +161,11 @@ def _remember(state: NodeState, outcome: Outcome) -> None:
     if outcome.verdict is Verdict.VERIFIED:
         rows.update(verified=True, verified_at=Now(), took_ms=outcome.took_ms, last_error="")
     else:
-        rows.update(last_error=outcome.message[:200])  # customers read it; the node's words may name a stranger's trunk
+        held = state.held_before if outcome.untouched else outcome.held
+        known = {} if held is None else {"held_generation": held}
+        # Customers read the message; the node's own words may name a stranger's trunk.
+        rows.update(last_error=outcome.message[:200], **known)
+        state.held_generation = known.get("held_generation", state.held_generation)
         logger.info("%s: %s %s", state, outcome.reason, outcome.detail)
     if outcome.verdict is not Verdict.UNAVAILABLE:
         note_answer(state.node)

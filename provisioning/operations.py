@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account, User
 from accounts.services import record
@@ -13,9 +14,16 @@ from common.errors import Conflict
 from provisioning.enums import NEVER_GIVES_UP, OperationKind, Status
 from provisioning.models import Operation
 from provisioning.nudges import sender
+from provisioning.registry import subject_of
 
-# DELETE overtakes a disable that a dead node holds up (DESIGN §4.5).
-_OVERTAKES = {OperationKind.DELETE: frozenset({OperationKind.DISABLE, OperationKind.SUSPEND})}
+STILL_APPLIED = lazy("Another change is still being applied. Try again when it has finished")
+# DELETE overtakes what a dead node holds up for ever, a suspension what it makes pointless (DESIGN §4.5).
+_OVERTAKES = {
+    OperationKind.DELETE: frozenset({OperationKind.DISABLE, OperationKind.SUSPEND}),
+    OperationKind.SUSPEND: frozenset(
+        {OperationKind.UPDATE, OperationKind.ENABLE, OperationKind.RESET_PASSWORD, OperationKind.RELEASE}
+    ),
+}
 
 
 def accept(
@@ -44,6 +52,7 @@ def accept(
         requested_by=actor,
         deadline_at=None if kind in NEVER_GIVES_UP else Now() + settings.OPERATION_DEADLINE,
     )
+    subject_of(subject_kind).accepted(operation)
     record(
         f"{subject_kind}.{kind.lower()}",
         account_id=account.pk if account else None,
@@ -58,20 +67,24 @@ def accept(
 
 
 def _make_way(kind: OperationKind, subject_kind: str, subject_id: str, actor: User | None) -> None:
-    pending = (
-        Operation.objects.select_for_update()
-        .filter(subject_kind=subject_kind, subject_id=subject_id, status=Status.PENDING)
-        .first()
-    )
+    pending = pending_operation(subject_kind, subject_id)
     if pending is None:
         return
     if pending.kind not in _OVERTAKES.get(kind, ()):
-        message = _("Another change is still being applied. Try again when it has finished")
-        raise Conflict(message, code="V-OP-1")
+        raise Conflict(str(STILL_APPLIED), code="V-OP-1")
+    subject = subject_of(subject_kind)
+    subject.give_up(pending)
     pending.status, pending.reason, pending.finished_at = Status.RESET, "Superseded", Now()
     pending.message = _("A later change took its place")
     pending.save(update_fields=["status", "reason", "message", "finished_at"])
+    subject.settled(pending)
     record_ending(pending, actor)
+
+
+def pending_operation(subject_kind: str, subject_id: str) -> Operation | None:
+    """The change that is being worked on, its row locked until the transaction ends."""
+    pending = Operation.objects.select_for_update().filter(status=Status.PENDING)
+    return pending.filter(subject_kind=subject_kind, subject_id=subject_id).first()
 
 
 def record_ending(operation: Operation, actor: User | None = None) -> None:

@@ -1,8 +1,10 @@
-"""What lives on nodes: each kind of subject hands in how it is compiled, where it lives and how its changes end."""
+"""What lives on nodes: each kind of subject hands in how it is compiled, where it lives and how its changes end.
+And chores: what else a sweep does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from provisioning.models import Operation, SbcNode
@@ -31,6 +33,9 @@ class Subject(Protocol):
         Inside the transaction that marks the operation as undoing.
         """
 
+    def accepted(self, operation: Operation) -> None:
+        """Take note of a new operation: it is the subject's newest. Inside the accepting transaction, rows locked."""
+
     def settled(self, operation: Operation) -> None:
         """Draw the consequences of `operation.status`. Inside the settling transaction, rows locked."""
 
@@ -51,3 +56,17 @@ def subject_of(kind: str) -> Subject:
 def kinds() -> list[str]:
     """All registered kinds."""
     return list(_subjects)
+
+
+Chore = Callable[[], object]
+_chores: list[Chore] = []
+
+
+def register_chore(chore: Chore) -> None:
+    """Have it done once in every round of the sweep, some seconds apart; quick, and safe in parallel with itself."""
+    _chores.append(chore)
+
+
+def chores() -> list[Chore]:
+    """All registered chores."""
+    return list(_chores)

@@ -19,7 +19,8 @@ from provisioning.enums import Status
 from provisioning.health import may_call, note_answer, note_failure
 from provisioning.models import NodeState, Operation, SbcNode
 from provisioning.nodes import Verdict, client_of, write
-from provisioning.registry import subject_of
+from provisioning.readings import read_facts
+from provisioning.registry import chores, subject_of
 from provisioning.wanted import attach_document, want, want_again
 from sbc.client import NodeError
 from sbc.documents import NODE
@@ -31,18 +32,20 @@ OWED_MOST, OWED_AT_ONCE = 1000, 8
 def sweep(threads: int = 4) -> None:
     """One round of everything, several things at a time so that a slow node delays nobody."""
     with ThreadPoolExecutor(max_workers=2 * threads) as pool:
+        for chore in chores():
+            pool.submit(_part, chore)
         for _thread in range(min(threads, lease.due().count())):
             pool.submit(_part, run_due)
         for node in SbcNode.objects.select_related("data_centre"):
             pool.submit(_part, look_after, node)
 
 
-def _part(work: Callable[..., None], *arguments: SbcNode) -> None:
+def _part(work: Callable[..., object], *arguments: SbcNode) -> None:
     """A part that breaks is logged and does not stop the others."""
     try:
         work(*arguments)
     except Exception:
-        logger.exception("a part of the sweep: %s %s", work.__name__, *arguments)
+        logger.exception("a part of the sweep: %s %s", work.__name__, arguments)
     finally:
         connection.close()
 
@@ -55,7 +58,7 @@ def run_due() -> None:
 
 
 def look_after(node: SbcNode) -> None:
-    """Ask the node how it is, write what it is owed, compare it when its time has come or it restarted."""
+    """Ask the node how it is, write what it is owed, compare it when its time has come or it restarted, read facts."""
     if not (_take_turn(node) and may_call(node)):
         return
     try:
@@ -69,6 +72,7 @@ def look_after(node: SbcNode) -> None:
     if status.boot_id != node.boot_id or _comparison_due(node):
         _compare(node, status.boot_id)
     write_owed(node)
+    read_facts(node)
 
 
 def _take_turn(node: SbcNode) -> bool:

@@ -13,10 +13,11 @@ from provisioning.registry import subject_of
 from sbc.documents import Document, Fence
 
 
-def want(kind: str, id: str, *, generation: int, epoch: int) -> list[NodeState]:
+def want(kind: str, id: str, *, generation: int, epoch: int, may_be_given_up: bool = False) -> list[NodeState]:
     """Write the wanted state of every assigned node and of every node that still has something of the subject.
 
     The subject's row is locked by the caller. Answers the states, each with its `document` (None: absent).
+    `may_be_given_up`: from now on the nodes may hold something that will have to be taken back.
     """
     subject = subject_of(kind)
     document = subject.compile(id)
@@ -28,6 +29,8 @@ def want(kind: str, id: str, *, generation: int, epoch: int) -> list[NodeState]:
     for pk, node in assigned.items():
         known.setdefault(pk, NodeState(node=node, subject_kind=kind, subject_id=id))
     for pk, state in known.items():
+        if may_be_given_up:
+            state.held_before, state.held_generation = state.held_generation, generation
         _ask(state, document if pk in assigned else None, generation, epoch)
     return list(known.values())
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from routing.proof import proof_of
 from routing.selectors import numbers_to, states_of
-from trunks.facts import why_unusable
+from trunks.facts import has_somewhere_to_ring, why_unusable
 from trunks.models import Trunk
 from trunks.panels import Panel
 
@@ -19,10 +19,6 @@ def receiving_calls(request: HttpRequest, trunk: Trunk) -> Panel:
         "ready": [number for number in numbers if proofs[number.pk].is_live],
         "waiting": [number for number in numbers if not proofs[number.pk].is_live],
         "reason": why_unusable(trunk),
-        "deaf": not _destinations(trunk),
+        "deaf": not has_somewhere_to_ring(trunk),
     }
     return Panel("", "routing/parts/receiving.html", position=10, context=context, answers_use=True)
-
-
-def _destinations(trunk: Trunk) -> list[list[object]]:
-    return trunk.live.destinations if trunk.live else []

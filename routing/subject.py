@@ -32,5 +32,8 @@ class NumberSubject:
     def give_up(self, operation: Operation) -> None:
         """Never called: numbers have no operations."""
 
+    def accepted(self, operation: Operation) -> None:
+        """Never called: numbers have no operations."""
+
     def settled(self, operation: Operation) -> None:
         """Never called: numbers have no operations."""

@@ -24,6 +24,10 @@ class Unavailable(NodeError):
     """The node did not answer, or answered that it is busy; the same call may succeed later."""
 
 
+class NotReached(Unavailable):
+    """No connection was made: the node certainly did not get the call."""
+
+
 class Rejected(NodeError):
     """The node understood and refuses for good; `reason` is a CamelCase code, str() a sentence."""
 
@@ -56,6 +60,39 @@ class Held:
     fence: Fence
     hash: str
     present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A contact of a registered trunk. `source` is the host:port that it registered from; `since` is when this
+    registration began, without a gap; times are Unix seconds.
+    """
+
+    id: str
+    trunk_id: str
+    contact: str
+    source: str
+    user_agent: str
+    since: int
+    refreshed_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What came of asking a destination with OPTIONS. Port 0 means that the host is looked up by SRV; times are Unix
+    seconds, 0 for never; `code` 408 means no answer; `missed` counts questions without an answer in a row.
+    """
+
+    trunk_id: str
+    host: str
+    port: int
+    alive: bool | None  # None: not known yet
+    code: int
+    round_trip_ms: int
+    answered_at: int
+    tried_at: int
+    missed: int
 
 
 class NodeClient:
@@ -92,14 +129,7 @@ class NodeClient:
 
     def list(self, kind: str) -> Iterator[Held]:
         """Everything of a kind that the node has, tombstones left out, in order of id."""
-        after = ""
-        while True:
-            query = urlencode({"after": after, "limit": PAGE})
-            page = self._call("GET", f"/v1/documents/{kind}?{query}")["documents"]
-            yield from map(_held, page)
-            if len(page) < PAGE:
-                return
-            after = page[-1]["id"]
+        return map(_held, self._pages("documents", f"documents/{kind}"))
 
     def status(self) -> NodeStatus:
         """How the node is."""
@@ -111,10 +141,31 @@ class NodeClient:
         groups: dict[str, int] = self._call("GET", "/v1/calls")["groups"]
         return groups
 
+    def registrations(self) -> Iterator[Registration]:
+        """Every live contact of every registered trunk."""
+        return (Registration(**members) for members in self._pages("registrations"))
+
+    def checks(self) -> Iterator[Check]:
+        """Every destination that the node asks with OPTIONS."""
+        return map(_check, self._pages("checks"))
+
+    def _pages(self, name: str, path: str = "") -> Iterator[dict[str, Any]]:
+        """Everything of a list that has pages in order of id."""
+        after = ""
+        while True:
+            query = urlencode({"after": after, "limit": PAGE})
+            page = self._call("GET", f"/v1/{path or name}?{query}")[name]
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = page[-1]["id"]
+
     def _call(self, method: str, path: str, json: Any = None) -> dict[str, Any]:
         try:
             response = self._http.request(method, path, json=json)
             body: dict[str, Any] = response.json()
+        except urllib3.exceptions.ConnectTimeoutError as error:
+            raise NotReached(f"no connection to the node: {type(error).__name__}") from error
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise Unavailable(f"no usable answer from the node: {type(error).__name__}") from error
         if response.status < HTTPStatus.BAD_REQUEST:
@@ -138,3 +189,11 @@ def _fenced(fence: Fence, wire: dict[str, Any] | None) -> dict[str, Any]:
 def _held(answer: dict[str, Any]) -> Held:
     fence = Fence(answer["generation"], answer["epoch"])
     return Held(answer["kind"], answer["id"], fence, answer["hash"], answer["present"])
+
+
+def _check(answer: dict[str, Any]) -> Check:
+    trunk_id, _, hop = answer["id"].partition("/")
+    host, _, port = hop.rpartition(":") if not hop.endswith("]") and ":" in hop else (hop, "", "0")
+    alive = False if answer["silent"] else True if answer["answered"] else None
+    times = answer["answered"], answer["tried"]
+    return Check(trunk_id, host.strip("[]"), int(port), alive, answer["code"], answer["ms"], *times, answer["missed"])

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-FORMAT = 1
+FORMAT = 2
 TRUNK, NUMBER, NODE = "trunk", "number", "node"
 
 
@@ -25,6 +25,15 @@ class Destination:
 
     host: str
     port: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierHa1:
+    """A password's HA1 that a reset replaced and that stays valid until then (Unix seconds); the node ends it alone."""
+
+    md5: str
+    sha256: str
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,8 @@ class TrunkDocument(Document):
 
     `admin_status` is ENABLED, DISABLED or SYSTEM_DISABLED; `codecs` are PCMA, PCMU, G729 in order of preference;
     `strategy` is FAILOVER or ROUND_ROBIN; `source_hosts` are IP addresses; `group` is the channel group (the trunk
-    itself unless several trunks share one limit).
+    itself unless several trunks share one limit). `provider_key` is what the provider's calls are told apart by.
+    `username`, `realm` and the HA1s (hex) are empty except on registered trunks.
     """
 
     kind = TRUNK
@@ -94,13 +104,16 @@ class TrunkDocument(Document):
     destinations: tuple[Destination, ...]
     challenge_invites: bool
     username: str
+    realm: str
     ha1_md5: str
     ha1_sha256: str
+    earlier_ha1s: tuple[EarlierHa1, ...]
 
     @classmethod
     def _parse(cls, members: dict[str, Any]) -> dict[str, Any]:
         parsed = Document._parse(members)
         parsed["destinations"] = tuple(Destination(**entry) for entry in members["destinations"])
+        parsed["earlier_ha1s"] = tuple(EarlierHa1(**entry) for entry in members["earlier_ha1s"])
         return parsed
 
 
@@ -116,11 +129,14 @@ class NumberDocument(Document):
 
 @dataclass(frozen=True, slots=True)
 class NodeDocument(Document):
-    """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried."""
+    """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried, and the realm
+    that it names when it asks for a password.
+    """
 
     kind = NODE
 
     gateways: tuple[Destination, ...]
+    realm: str
 
     @classmethod
     def _parse(cls, members: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +152,20 @@ def _plain(value: Any) -> Any:
     """A member without dataclasses in it; dataclasses.asdict does the same ten times slower."""
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
-    return {"host": value.host, "port": value.port} if isinstance(value, Destination) else value
+    if isinstance(value, Destination):
+        return {"host": value.host, "port": value.port}
+    if isinstance(value, EarlierHa1):
+        return {"md5": value.md5, "sha256": value.sha256, "until": value.until}
+    return value
+
+
+# What a later format added to documents, with what it is in an older one.
+_ADDED: dict[str, dict[str, Any]] = {TRUNK: {"realm": "", "earlier_ha1s": []}, NODE: {"realm": ""}}
+
+
+def upgraded(kind: str, wire: dict[str, Any]) -> dict[str, Any]:
+    """A document of an older format in the present one, for the node that stored it; its hash is another then."""
+    return _ADDED.get(kind, {}) | wire | {"format": FORMAT}
 
 
 def read_document(kind: str, wire: dict[str, Any]) -> Document:

@@ -18,10 +18,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sbc.agent.contacts import Contact
 from sbc.agent.http import create_app
-from sbc.agent.node import Answer, Node
+from sbc.agent.node import ANSWERS, Answer, Node
 from sbc.agent.render import Key, parse
 from sbc.agent.store import Refused, Store
+from sbc.agent.switch import SwitchUnavailable
 from sbc.documents import Fence
 
 _CONTROL = ("/v1/faults", "/v1/journal")
@@ -29,9 +31,10 @@ _CONTROL = ("/v1/faults", "/v1/journal")
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """What is wrong with the node now. `reject` maps ids of documents to the reason they are refused with."""
+    """What is wrong with the node now. `reject` maps ids or hashes of documents to the reason they are refused with."""
 
     down: bool = False  # 503, as if nobody listened
+    busy: bool = False  # writes are stored, but Kamailio does not answer its agent: 503
     slow: float = 0  # seconds before each request is looked at
     hang: bool = False  # no answer for as long as this is set
     apply_then_drop_reply: bool = False  # writes are done, their answers cut off
@@ -40,6 +43,8 @@ class Faults:
     reject: dict[str, str] = field(default_factory=dict)
     list_empty_once: bool = False  # the next list is empty though nothing was deleted
     calls: dict[str, int] = field(default_factory=dict)  # what /v1/calls says
+    registrations: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.contacts.Contact
+    answers: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<host:port>" -> as in options.cfg
 
 
 class MemorySwitch:
@@ -50,15 +55,19 @@ class MemorySwitch:
 
     def get(self, key: Key) -> str | None:
         """As in Switch."""
-        return self._keys.get(key)
+        if self._faults().busy:
+            raise SwitchUnavailable("busy by a fault")
+        return self._faults().answers.get(key.name) if key.table == ANSWERS else self._keys.get(key)
 
     def set(self, key: Key, value: str) -> None:
         """As in Switch."""
+        self.get(key)
         if not self._faults().keys_not_applied:
             self._keys[key] = value
 
     def delete(self, key: Key) -> None:
         """As in Switch."""
+        self.get(key)
         if not self._faults().keys_not_applied:
             self._keys.pop(key, None)
 
@@ -74,6 +83,27 @@ class MemorySwitch:
         """As in Switch."""
         return self._faults().calls
 
+    def drop_contacts(self, trunk_id: str) -> None:
+        """As in Switch."""
+        contacts = self._faults().registrations
+        contacts[:] = [contact for contact in contacts if contact["trunk_id"] != trunk_id]
+
+
+class MemoryContacts:
+    """Registrations as they were set, in place of Kamailio's file."""
+
+    def __init__(self, faults: Callable[[], Faults]) -> None:
+        self._faults = faults
+
+    def page(self, after: str, limit: int) -> list[Contact]:
+        """As in Contacts."""
+        contacts = [Contact(**members) for members in self._faults().registrations if members["id"] > after]
+        return sorted(contacts, key=lambda contact: contact.id)[:limit]
+
+    def trunk_ids(self) -> list[str]:
+        """As in Contacts."""
+        return [members["trunk_id"] for members in self._faults().registrations]
+
 
 class MemoryNode(Node):
     """A node whose store and switch are in memory; every write is in `journal`, whatever became of it."""
@@ -81,7 +111,8 @@ class MemoryNode(Node):
     def __init__(self) -> None:
         self.faults = Faults()
         self.journal: list[dict[str, Any]] = []
-        super().__init__(Store(":memory:"), MemorySwitch(lambda: self.faults))
+        faults = lambda: self.faults  # noqa: E731
+        super().__init__(Store(":memory:"), MemorySwitch(faults), MemoryContacts(faults))
 
     def restart_empty(self) -> None:
         """Lose everything; the boot id changes."""
@@ -91,8 +122,9 @@ class MemoryNode(Node):
     def put(self, kind: str, id: str, fence: Fence, wire: Any) -> Answer:
         """As in Node."""
         self._write_down("PUT", kind, id, fence)
-        if id in self.faults.reject:
-            raise Refused(self.faults.reject[id], f"{kind} {id} is refused by a fault")
+        for name in (id, parse(kind, id, wire).hash) if self.faults.reject else ():
+            if name in self.faults.reject:
+                raise Refused(self.faults.reject[name], f"{kind} {id} is refused by a fault")
         if self.faults.ok_but_not_applied:
             return _pretend(kind, id, fence, parse(kind, id, wire).hash)
         return super().put(kind, id, fence, wire)
@@ -182,7 +214,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     app = create_memory_app(MemoryNode(), os.environ["TRUNKLINE_AGENT_TOKEN"])
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)
+    # Connections are kept: one that is closed while a request is on its way would look like a fault.
+    quiet: Any = {"log_level": "warning", "access_log": False, "timeout_keep_alive": 600}
+    uvicorn.run(app, host=options.host, port=options.port, **quiet)
 
 
 if __name__ == "__main__":

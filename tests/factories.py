@@ -22,8 +22,9 @@ from provisioning.enums import NodeRole
 from provisioning.models import DataCentre, SbcNode
 from trunks.limits import room_of
 from trunks.models import Trunk
+from trunks.providers import provider_of
 from trunks.services import create_trunk
-from trunks.specification import TrunkSpecification
+from trunks.specification import TrunkSettings, TrunkSpecification
 
 _count = itertools.count(1)
 
@@ -83,32 +84,63 @@ def open_data_centre(code: str = "NEW_YORK", *, primary: str = "", backup: str =
 
 
 def make_specification(data_centre: DataCentre, **changes: Any) -> TrunkSpecification:
+    """A static trunk of its own address; `changes` are members of the specification or of its settings."""
     number = next(_count)
+    settings = TrunkSettings(
+        channels=2,
+        name=f"Trunk {number}",
+        codecs=["PCMA", "PCMU"],
+        source_hosts=[f"127.77.{128 + number // 250 % 100}.{1 + number % 250}"],
+        destinations=[("127.77.200.1", 5060)],
+    )
+    later = {name: changes.pop(name) for name in TrunkSettings.names() if name in changes}
     specification = TrunkSpecification(
         kind="STATIC",
         provider="DIRECT",
         plan_code="METERED",
-        channels=2,
-        name=f"Trunk {number}",
         data_centre=data_centre,
         service_address=None,
-        codecs=["PCMA", "PCMU"],
-        dtmf="RFC2833",
-        fax="NONE",
-        number_format="E164",
-        international=False,
-        options=False,
-        strategy="FAILOVER",
-        source_hosts=[f"127.77.{128 + number // 250 % 100}.{1 + number % 250}"],
-        destinations=[("127.77.200.1", 5060)],
+        settings=replace(settings, **later),
     )
     return replace(specification, **changes)
+
+
+def registered(data_centre: DataCentre, **changes: Any) -> TrunkSpecification:
+    """A trunk that a PBX registers on."""
+    values = {"kind": "REGISTERED", "source_hosts": [], "destinations": [], "challenge_invites": True}
+    return make_specification(data_centre, **(values | changes))
+
+
+def freshworks(data_centre: DataCentre, **changes: Any) -> TrunkSpecification:
+    """A trunk for Freshworks, its Twilio account and domain new."""
+    number = next(_count)
+    facts = {"account_sid": f"AC{number:032x}", "sip_domain": f"example{number}.sip.twilio.com"}
+    return _for_provider("FRESHWORKS", data_centre, facts, changes)
+
+
+def genesys(data_centre: DataCentre, **changes: Any) -> TrunkSpecification:
+    """A trunk for Genesys PureCloud, its identifier new."""
+    facts = provider_of("GENESYS_CLOUD").clean({"region": "NA_US_EAST_1"})
+    return _for_provider("GENESYS_CLOUD", data_centre, facts, changes)
+
+
+def _for_provider(
+    code: str, data_centre: DataCentre, facts: dict[str, str], changes: dict[str, Any]
+) -> TrunkSpecification:
+    values = {
+        "kind": "PROVIDER",
+        "provider": code,
+        "provider_facts": facts,
+        "source_hosts": [],
+        "destinations": [],
+    }
+    return make_specification(data_centre, **(values | changes))
 
 
 def order_trunk(account: Account, specification: TrunkSpecification, actor: User | None = None) -> Trunk:
     """Pay for a trunk, without the wizard. Committed; the operation is pending."""
     actor = actor or make_member(account)
     with transaction.atomic():
-        price = offer(specification.plan_code, specification.channels, account.currency)
+        price = offer(specification.plan_code, specification.settings.channels, account.currency)
         account = lock_account(account.pk)
         return create_trunk(account, room_of(account), specification, price, actor)

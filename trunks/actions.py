@@ -1,4 +1,4 @@
-"""Which buttons a trunk's page has, and why one cannot be pressed."""
+"""Which buttons a trunk has, and why one cannot be pressed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from provisioning.models import Operation
 from trunks.enums import AdminStatus, State
 from trunks.models import Trunk
 
+_DELETE_OVERTAKES = frozenset({OperationKind.DISABLE, OperationKind.SUSPEND})
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button of the trunk page; with a `reason` it cannot be pressed."""
+    """A button; with a `reason` it cannot be pressed. `name` is that of its address: trunks:edit."""
 
     name: str
     label: str
@@ -24,34 +26,49 @@ class Action:
 
 
 def actions_of(trunk: Trunk, operation: Operation | None, member: Member) -> list[Action]:
-    """Enable or Disable, and Delete."""
-    deleting = operation is not None and operation.is_pending and operation.kind == OperationKind.DELETE
-    if deleting:
+    """Edit, Enable or Disable, Reset password, Delete: what there is for a trunk of this kind in this state.
+
+    `operation` is the newest one, `trunk` comes from `trunks.selectors`, annotated with its `state`.
+    """
+    if operation is not None and operation.is_pending and operation.kind == OperationKind.DELETE:
         return []
-    reason = _why_not(trunk, operation, member)
     delete = Action("delete", _("Delete"), _why_no_delete(operation, member))
-    state = State(trunk.state)  # type: ignore[attr-defined]  # an annotation
-    if state is State.FAILED:
+    if State(trunk.state) is State.FAILED:  # type: ignore[attr-defined]  # an annotation
         return [delete]
-    if trunk.admin_status == AdminStatus.ENABLED:
-        return [Action("disable", _("Disable"), reason), delete]
-    return [Action("enable", _("Enable"), reason), delete]
+    reason = _why_no_change(operation, member)
+    switch = (
+        Action("disable", _("Disable"), reason)
+        if trunk.admin_status == AdminStatus.ENABLED
+        else Action("enable", _("Enable"), reason or _why_not_enabled(trunk))
+    )
+    reset = [Action("reset_password", _("Reset password"), reason)] if trunk.registers else []
+    return [Action("edit", _("Edit"), reason), switch, *reset, delete]
 
 
-def _why_not(trunk: Trunk, operation: Operation | None, member: Member) -> str:
+def why_not_listed(actions: list[Action]) -> str:
+    """The reasons of all buttons that cannot be pressed, each once."""
+    return ". ".join(dict.fromkeys(action.reason for action in actions if action.reason))
+
+
+def _why_no_change(operation: Operation | None, member: Member) -> str:
     if not member.may(Right.CHANGE_TRUNKS):
         return _("Your role may look at trunks but not change them")
+    if member.account.why_suspended:
+        return member.account.why_suspended
     if operation is not None and operation.is_pending:
         return _("Another change is being applied")
-    if trunk.admin_status == AdminStatus.SYSTEM_DISABLED:
-        return _("This trunk was disabled by us. Contact us about the cause first")
     return ""
+
+
+def _why_not_enabled(trunk: Trunk) -> str:
+    """The page says the cause."""
+    disabled_by_us = trunk.admin_status == AdminStatus.SYSTEM_DISABLED
+    return _("This trunk was disabled by us. Fix the cause first") if disabled_by_us else ""
 
 
 def _why_no_delete(operation: Operation | None, member: Member) -> str:
     if not member.may(Right.CHANGE_TRUNKS):
         return _("Your role may look at trunks but not change them")
-    overtakable = {OperationKind.DISABLE, OperationKind.SUSPEND}
-    if operation is not None and operation.is_pending and operation.kind not in overtakable:
+    if operation is not None and operation.is_pending and operation.kind not in _DELETE_OVERTAKES:
         return _("Another change is being applied")
     return ""

@@ -7,17 +7,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.staff import ShowOnly, ShowOnlyPage, actor, link, link_to_list
+from accounts.staff import ShowOnly, ShowOnlyPage, actor, link, link_to_list, with_reason
+from common.templatetags.ui import NOTHING
 from provisioning.reconciling import write_again
+from trunks import staff_views
 from trunks.enums import State
 from trunks.models import HostClaim, Trunk, TrunkDraft, TrunkRevision
 from trunks.models.trunk import SUBJECT
 from trunks.search import find_trunks
 from trunks.selectors import with_state
+from trunks.validators.hosts import show_destination
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -67,9 +71,25 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
     ordering = ["-created_at"]
     search_fields = ["name"]
     search_help_text = gettext_lazy("Name, id, reference (TR-…), source address, account, e-mail of a member")
-    readonly_fields = ["reference", "state", "see_also"]
+    readonly_fields = ["reference", "state", "sends_calls_to", "see_also"]
+    fieldsets = [
+        (None, {"fields": ["reference", "state", "account", "kind", "provider", "provider_facts", "plan"]}),
+        (
+            gettext_lazy("Where"),
+            {"fields": ["data_centre", "tls", "service_address", "username", "sends_calls_to"]},
+        ),
+        (
+            gettext_lazy("Asked for"),
+            {"fields": ["admin_status", "suspension", "suspension_note", "suspended_at", "generation"]},
+        ),
+        (
+            gettext_lazy("Dates"),
+            {"fields": ["id", "quote", "created_by", "created_at", "withdrawn_at", "gone_at", "see_also"]},
+        ),
+    ]
     inlines = [RevisionInline, ClaimInline]
     actions = ["reconcile_now"]
+    change_form_template = "admin/trunk_change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Trunk]:
         related = ("account", "quote", "service_address", "created_by")
@@ -80,9 +100,17 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
     ) -> tuple[QuerySet[Trunk], bool]:
         return find_trunks(queryset, search_term), False
 
-    @admin.display(description=gettext_lazy("name"), ordering="wanted__name")
-    def name(self, trunk: Trunk) -> str:
-        return trunk.name
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<uuid:trunk_id>/suspend/", wrap(staff_views.suspend), name="trunks_trunk_suspend"),
+            path("<uuid:trunk_id>/release/", wrap(staff_views.release), name="trunks_trunk_release"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        context["may_suspend"] = actor(request).has_perm(staff_views.MAY_SUSPEND)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("channels"), ordering="wanted__channels")
     def channels(self, trunk: Trunk) -> int | None:
@@ -91,6 +119,11 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
     @admin.display(description=gettext_lazy("state"))
     def state(self, trunk: Any) -> str:
         return _("Gone") if trunk.gone_at else str(State(trunk.state).label)
+
+    @admin.display(description=gettext_lazy("sends calls to"))
+    def sends_calls_to(self, trunk: Trunk) -> str:
+        hosts = trunk.wanted.destinations if trunk.wanted else []
+        return ", ".join(show_destination(host, port) for host, port in hosts) or NOTHING
 
     @admin.display(description=gettext_lazy("see also"))
     def see_also(self, trunk: Trunk) -> Any:
@@ -102,12 +135,18 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
     @admin.action(
         description=gettext_lazy("Reconcile now: write to the nodes and read back again"), permissions=["reconcile"]
     )
-    def reconcile_now(self, request: HttpRequest, trunks: QuerySet[Trunk]) -> None:
-        chosen = list(trunks)
-        for trunk in chosen:
-            write_again(SUBJECT, str(trunk.pk), actor(request), trunk.account_id)
-        text = ngettext("%(n)s trunk is written again now", "%(n)s trunks are written again now", len(chosen))
-        self.message_user(request, text % {"n": len(chosen)}, messages.SUCCESS)
+    @with_reason
+    def reconcile_now(self, request: HttpRequest, trunks: QuerySet[Trunk], reason: str) -> None:
+        there = [trunk for trunk in trunks if trunk.gone_at is None]
+        gone = trunks.count() - len(there)
+        for trunk in there:
+            write_again(SUBJECT, str(trunk.pk), actor(request), reason, trunk.account_id)
+        if there:
+            text = ngettext("%(n)s trunk is written again now", "%(n)s trunks are written again now", len(there))
+            self.message_user(request, text % {"n": len(there)}, messages.SUCCESS)
+        if gone:
+            text = ngettext("%(n)s trunk is gone: nothing to write", "%(n)s trunks are gone: nothing to write", gone)
+            self.message_user(request, text % {"n": gone}, messages.WARNING)
 
 
 @admin.register(TrunkRevision)

@@ -10,16 +10,17 @@ from billing.quotes import Offer, offer_at
 from billing.selectors import PlanOnOffer, plans_for
 from provisioning.models import DataCentre
 from trunks.limits import Room, room_of
-from trunks.models import HostClaim
+from trunks.models import HostClaim, Trunk
 from trunks.selectors import host_rules
 from trunks.validators import HostRules
 
 
 class Choices:
-    """Make a new one to look again: what was read is kept."""
+    """Make a new one to look again: what was read is kept. `without`: a trunk that changes and does not count."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, without: Trunk | None = None) -> None:
         self.account = account
+        self.without = without
         self._rules: dict[str, HostRules] = {}
 
     @cached_property
@@ -36,7 +37,7 @@ class Choices:
 
     @cached_property
     def room(self) -> Room:
-        return room_of(self.account)
+        return room_of(self.account, self.without)
 
     def had_address(self, address_id: str) -> bool:
         """Whether the account once had an address of this id and deleted it."""
@@ -54,6 +55,7 @@ class Choices:
         if data_centre is None or not sources:
             return set()
         claims = HostClaim.objects.filter(data_centre=data_centre, address__in=sources, released_at=None)
+        claims = claims.exclude(trunk=self.without)
         return set(claims.values_list("address", flat=True))
 
     def offer(self, plan_code: str, channels: int) -> Offer | None:

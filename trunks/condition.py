@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 from common.templatetags.ui import span
 from provisioning.enums import OperationKind
 from provisioning.models import NodeState, Operation
-from trunks.enums import AdminStatus, State
+from trunks.enums import State
 from trunks.models import Trunk
 from trunks.models.trunk import SUBJECT
+from trunks.services.switching import cause_of
 
 TONES = {
     State.FAILED: "bad",
@@ -38,14 +39,11 @@ class Condition:
     is_pending: bool = False
 
 
-def conditions_of(trunks: Sequence[Trunk], now: datetime) -> dict[str, Condition]:
-    """By trunk id. Two queries, however many trunks."""
-    ids = [str(trunk.pk) for trunk in trunks]
-    about = {"subject_kind": SUBJECT, "subject_id__in": ids}
-    newest = Operation.objects.filter(**about).order_by("subject_id", "-requested_at").distinct("subject_id")
-    operations = {operation.subject_id: operation for operation in newest}
-    states: dict[str, list[NodeState]] = {pk: [] for pk in ids}
-    for state in NodeState.objects.filter(**about).select_related("node").order_by("-node__role"):
+def conditions_of(trunks: Sequence[Trunk], operations: Mapping[str, Operation], now: datetime) -> dict[str, Condition]:
+    """By trunk id, as `operations` (the newest of each) are. One query, however many trunks."""
+    states: dict[str, list[NodeState]] = {str(trunk.pk): [] for trunk in trunks}
+    found = NodeState.objects.filter(subject_kind=SUBJECT, subject_id__in=states)
+    for state in found.select_related("node").order_by("-node__role"):
         states[state.subject_id].append(state)
     return {
         str(trunk.pk): condition(trunk, operations.get(str(trunk.pk)), states[str(trunk.pk)], now) for trunk in trunks
@@ -76,9 +74,9 @@ def _trouble(state: State, trunk: Trunk, operation: Operation | None, why: str) 
     if state is State.FAILED:
         return _failed(operation, why)
     if state is State.RESET:
-        return _not_applied(trunk, why)
+        return _not_applied(operation, why)
     if state is State.SYSTEM_DISABLED:
-        return _("Disabled by us. Calls are not processed. Contact us about the cause.")
+        return _("Disabled by us: %(cause)s. Calls are not processed.") % {"cause": cause_of(trunk)}
     return ""
 
 
@@ -95,10 +93,14 @@ def _failed(operation: Operation | None, why: str) -> str:
     return _("Could not be created. You have not been charged: %(why)s.") % {"why": why or _("it took too long")}
 
 
-def _not_applied(trunk: Trunk, why: str) -> str:
-    if trunk.admin_status == AdminStatus.DISABLED:
-        return _("Could not be enabled: %(why)s. It stays disabled.") % {"why": why}
-    return _("Your last change was not applied: %(why)s. Your trunk works as before.") % {"why": why}
+def _not_applied(operation: Operation | None, why: str) -> str:
+    words = {
+        OperationKind.ENABLE: _("Could not be enabled: %(why)s. It stays disabled."),
+        OperationKind.RESET_PASSWORD: _("The password was not changed: %(why)s. The old one still works."),
+    }
+    others = _("Your last change was not applied: %(why)s. Your trunk works as before.")
+    chosen = words.get(OperationKind(operation.kind), others) if operation else others
+    return chosen % {"why": why}
 
 
 def _live(states: Sequence[NodeState], now: datetime) -> str:

@@ -14,7 +14,9 @@ ENFORCED: dict[str, bool] = {
     "fax": False,
     "number_format": False,
     "privacy": False,
-    "options": False,
+    "tls": False,
+    "options": True,
+    "challenge_invites": True,
 }
 
 

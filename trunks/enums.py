@@ -12,14 +12,21 @@ class TrunkKind(models.TextChoices):
     PROVIDER = "PROVIDER", _("Provider")
 
 
-class Provider(models.TextChoices):
-    DIRECT = "DIRECT", _("Direct")
-
-
 class AdminStatus(models.TextChoices):
     ENABLED = "ENABLED", _("Enabled")
     DISABLED = "DISABLED", _("Disabled")
     SYSTEM_DISABLED = "SYSTEM_DISABLED", _("Disabled by us")
+
+
+class Cause(models.TextChoices):
+    """Why a trunk was disabled by us."""
+
+    PAYMENT = "PAYMENT", _("a payment is missing")
+    SPEND_LIMIT = "SPEND_LIMIT", _("spend limit reached")
+    FRAUD = "FRAUD", _("unusual calls were seen")
+    RULES = "RULES", _("the terms of use were not kept")
+    ACCOUNT = "ACCOUNT", _("the account is suspended")
+    OTHER = "OTHER", _("see the note")
 
 
 class Codec(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What a trunk's page shows besides its condition: proof per node, what it can be used for, its settings."""
+"""What a trunk's page shows besides its condition: proof per node, what it can be used for, what never changes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from provisioning.enums import OperationKind
 from provisioning.models import NodeState, SbcNode
-from trunks.enforcement import is_enforced
-from trunks.enums import AdminStatus, Codec, State
-from trunks.models import Trunk, TrunkRevision
+from trunks.compile import destinations_of
+from trunks.connection import node_address
+from trunks.enums import AdminStatus, State, TrunkKind
+from trunks.models import Trunk
 from trunks.validators.hosts import show_destination
 
 RECENT = timedelta(hours=20)
@@ -28,10 +29,7 @@ class NodeLine:
     tone: str
     found: str
     is_recent: bool
-
-    @property
-    def address(self) -> str:
-        return show_destination(self.node.static_address, self.node.sip_port)
+    address: str
 
 
 def node_lines(trunk: Trunk, nodes: Iterable[SbcNode], states: Iterable[NodeState], now: datetime) -> list[NodeLine]:
@@ -42,17 +40,19 @@ def node_lines(trunk: Trunk, nodes: Iterable[SbcNode], states: Iterable[NodeStat
 
 
 def _node_line(trunk: Trunk, node: SbcNode, state: NodeState | None, now: datetime) -> NodeLine:
+    where = node_address(node, trunk.registers, trunk.tls).where
     if state is None:
-        return NodeLine(node, None, _("Not asked yet"), "ring", _("Nothing yet"), True)
+        return NodeLine(node, None, _("Not asked yet"), "ring", _("Nothing yet"), True, where)
     recent = now - state.wanted_at < RECENT
     if state.wanted_generation < trunk.generation:
         before = _("As before this change")
-        return NodeLine(node, state, before, "ring", before if state.verified else _("Not yet confirmed"), recent)
+        found = before if state.verified else _("Not yet confirmed")
+        return NodeLine(node, state, before, "ring", found, recent, where)
     asked = _("To remove it") if state.wants_absent else revision_words(trunk)
     if not state.verified:
-        return NodeLine(node, state, asked, "ring", _("Not yet confirmed"), recent)
+        return NodeLine(node, state, asked, "ring", _("Not yet confirmed"), recent, where)
     found = _("Removed") if state.wants_absent else revision_words(trunk)
-    return NodeLine(node, state, asked, "good", found, recent)
+    return NodeLine(node, state, asked, "good", found, recent, where)
 
 
 def revision_words(trunk: Trunk) -> str:
@@ -75,10 +75,23 @@ def placing_calls(trunk: Trunk) -> Ability:
     """Whether the customer's equipment can call out through the trunk."""
     if reason := why_unusable(trunk):
         return Ability("warn", _("You cannot place calls"), reason)
-    sources = trunk.live.source_hosts if trunk.live else []
+    if trunk.kind == TrunkKind.STATIC:
+        return _from_addresses(trunk.live.source_hosts if trunk.live else [])
+    if trunk.kind == TrunkKind.PROVIDER:
+        return Ability("good", _("You can place calls"), _("from %(provider)s") % {"provider": trunk.connects.label})
+    detail = _("from any address, with the user name %(name)s") % {"name": trunk.username}
+    return Ability("good", _("You can place calls"), detail)
+
+
+def _from_addresses(sources: list[str]) -> Ability:
     if not sources:
         return Ability("warn", _("You cannot place calls"), _("no address of yours is allowed to call us"))
     return Ability("good", _("You can place calls"), _("from %(addresses)s") % {"addresses": ", ".join(sources)})
+
+
+def has_somewhere_to_ring(trunk: Trunk) -> bool:
+    """A static trunk may have no destination; the others are found by signing in, or through their provider."""
+    return trunk.kind != TrunkKind.STATIC or bool(trunk.live and trunk.live.destinations)
 
 
 def why_unusable(trunk: Trunk) -> str:
@@ -95,32 +108,33 @@ def why_unusable(trunk: Trunk) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the settings. `enforced` is False where nodes do not act on it yet."""
+class Fact:
+    """What was decided when the trunk was ordered; `mono` marks names and codes that machines read."""
 
     label: str
-    values: list[str]
-    enforced: bool = True
+    value: str
     mono: bool = False
 
 
-def settings_of(revision: TrunkRevision) -> list[Setting]:
-    yes, no = _("Yes"), _("No")
-    rows: list[tuple[str, str, list[str]]] = [
-        ("channels", _("Channels"), [str(revision.channels)]),
-        ("source_hosts", _("Addresses you call us from"), list(revision.source_hosts)),
-        ("destinations", _("Where we send your calls"), [show_destination(*pair) for pair in revision.destinations]),
-        ("strategy", _("Order of destinations"), [revision.get_strategy_display()]),
-        ("codecs", _("Codecs, in order"), [", ".join(str(Codec(code).label) for code in revision.codecs)]),
-        ("dtmf", _("DTMF"), [revision.get_dtmf_display()]),
-        ("fax", _("Fax"), [revision.get_fax_display()]),
-        ("number_format", _("Number format"), [revision.get_number_format_display()]),
-        ("privacy", _("Privacy header"), [revision.get_privacy_display()]),
-        ("international", _("International calls"), [yes if revision.international else no]),
-        ("options", _("Check with SIP OPTIONS"), [yes if revision.options else no]),
+def fixed_facts(trunk: Trunk) -> list[Fact]:
+    """Everything that cannot be changed after creation, with what follows from it."""
+    provider = trunk.connects
+    address = trunk.service_address
+    facts = [Fact(_("Provider"), str(provider.label))]
+    if len(provider.kinds) > 1:
+        facts.append(Fact(_("Type"), str(TrunkKind(trunk.kind).label)))
+    facts += [
+        Fact(str(question.label), question.words(trunk.provider_facts.get(question.name, "")), not question.options)
+        for question in provider.questions
     ]
-    hosts = {"source_hosts", "destinations"}
+    if trunk.kind == TrunkKind.PROVIDER:
+        facts += [Fact(_("Where we send your calls"), show_destination(*each), True) for each in destinations_of(trunk)]
+    if trunk.username:
+        facts.append(Fact(_("User name"), trunk.username, True))
     return [
-        Setting(label, [str(value) for value in values], is_enforced(field), field in hosts)
-        for field, label, values in rows
+        *facts,
+        Fact(_("Data centre"), str(trunk.data_centre)),
+        Fact(_("Encryption"), _("TLS and SRTP") if trunk.tls else _("None (UDP)")),
+        Fact(_("Plan"), str(trunk.plan)),
+        Fact(_("Service address"), str(address) if address else _("None")),
     ]

@@ -1,7 +1,8 @@
-"""What happened to a trunk, in words: its changes and its audit lines."""
+"""What happened to a trunk, in words: its changes with what they changed, and its audit lines."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import AuditEvent, User
-from common.templatetags.ui import span
+from common.templatetags.ui import moment_words, span
 from provisioning.enums import OperationKind, Status
 from provisioning.models import Operation
-from trunks.models import Trunk
+from trunks.differences import Difference, differences
+from trunks.enums import Cause
+from trunks.models import Trunk, TrunkRevision
 from trunks.models.trunk import SUBJECT
+from trunks.selectors import operations_of
+from trunks.specification import TrunkSettings
 
 CHANGES: dict[str, Any] = {
     OperationKind.CREATE: gettext_lazy("Create"),
@@ -22,29 +27,78 @@ CHANGES: dict[str, Any] = {
     OperationKind.DISABLE: gettext_lazy("Disable"),
     OperationKind.RESET_PASSWORD: gettext_lazy("Reset password"),
     OperationKind.DELETE: gettext_lazy("Delete"),
-    OperationKind.SUSPEND: gettext_lazy("Suspend"),
-    OperationKind.RELEASE: gettext_lazy("Release"),
+    OperationKind.SUSPEND: gettext_lazy("Block"),
+    OperationKind.RELEASE: gettext_lazy("Lift the block"),
+}
+# What else the audit trail says about a trunk.
+EVENTS: dict[str, Any] = {
+    "password_shown": gettext_lazy("Looked at the password"),
+    "password_acknowledged": gettext_lazy("Kept the password and closed it"),
+    "reconcile": gettext_lazy("Had the nodes read and written again"),
+    "rollback": gettext_lazy("Had the change taken back"),
+    "suspended": gettext_lazy("Disabled it"),
+    "released": gettext_lazy("Lifted the block"),
 }
 TONES = {Status.PENDING: "busy", Status.SUCCESS: "good", Status.RESET: "warn", Status.FAILED: "bad"}
 
 
 class Change:
-    """An operation as people read it."""
+    """An operation in words. `number` is that of the revision it asked for, `differences` what is new in that one."""
 
-    def __init__(self, operation: Operation, reader: User) -> None:
+    def __init__(
+        self, operation: Operation, reader: User, number: int | None = None, changed: Sequence[Difference] = ()
+    ) -> None:
         self.what = CHANGES[operation.kind]
-        self.tone = TONES[Status(operation.status)]
+        self.number, self.differences = number, changed
+        self.status, self.kind = Status(operation.status), OperationKind(operation.kind)
+        self.tone = TONES[self.status]
         self.result = operation.label if operation.is_pending else operation.get_status_display()
         self.reason = "" if operation.status == Status.SUCCESS else operation.message
         self.at = operation.requested_at
         self.who = who(operation.requested_by, reader)
         self.took = took(operation.requested_at, operation.finished_at)
 
+    @property
+    def was_rejected(self) -> bool:
+        """New settings that came to nothing; they are kept."""
+        return self.kind == OperationKind.UPDATE and self.status == Status.RESET
+
+
+def changes_of(trunk: Trunk, operations: Iterable[Operation], reader: User) -> list[Change]:
+    """Two queries, however many operations."""
+    revisions = {revision.generation: revision for revision in TrunkRevision.objects.filter(trunk=trunk)}
+    applied = operations_of(trunk).filter(kind__in=[OperationKind.CREATE, OperationKind.UPDATE], status=Status.SUCCESS)
+    live = [revisions[each] for each in applied.values_list("generation", flat=True) if each in revisions]
+    return [_change(operation, reader, revisions.get(operation.generation), live) for operation in operations]
+
+
+def _change(operation: Operation, reader: User, wanted: TrunkRevision | None, live: list[TrunkRevision]) -> Change:
+    """`live`: the revisions that were applied at some time, the newest first."""
+    if wanted is None:
+        return Change(operation, reader)
+    before = next((revision for revision in live if revision.number < wanted.number), None)
+    changed = differences(TrunkSettings.of(before), TrunkSettings.of(wanted)) if before else []
+    return Change(operation, reader, wanted.number, changed)
+
+
+def underway(operation: Operation, reader: User) -> str:
+    """Of a pending operation: "Saving since 14:02 (UTC) by Ana. Waiting for the backup node"."""
+    words = {
+        "doing": operation.get_kind_display().capitalize(),
+        "time": moment_words(operation.requested_at),
+        "who": who(operation.requested_by, reader),
+        "step": operation.message or operation.get_step_display(),
+    }
+    return _("%(doing)s since %(time)s by %(who)s. %(step)s") % words
+
 
 def who(person: User | None, reader: User) -> str:
+    """Staff who act for us are named only among themselves."""
     if person is None:
         return _("the system")
-    return _("you") if person == reader else str(person)
+    if person == reader:
+        return _("you")
+    return _("our support") if person.is_staff and not reader.is_staff else str(person)
 
 
 def took(begun: datetime, ended: datetime | None) -> str:
@@ -58,14 +112,27 @@ def took(begun: datetime, ended: datetime | None) -> str:
 def audit_of(trunk: Trunk, reader: User, most: int = 50) -> list[tuple[datetime, str, str]]:
     """When, who, what; the newest first."""
     events = AuditEvent.objects.filter(subject_kind=SUBJECT, subject_id=str(trunk.pk)).select_related("actor")
-    return [(event.at, who(event.actor, reader), audit_words(event.action)) for event in events[:most]]
+    return [(event.at, who(event.actor, reader), audit_words(event.action, event.details)) for event in events[:most]]
 
 
-def audit_words(action: str) -> str:
-    """`trunk.create.success` → "Create: applied"."""
-    kind, _dot, status = action.removeprefix("trunk.").partition(".")
-    what = CHANGES.get(kind.upper(), action)
+def audit_words(action: str, details: dict[str, Any] | None = None) -> str:
+    """`trunk.create.success` → "Create: applied"; what support did comes with its reason."""
+    kind, _dot, status = action.partition(".")[2].partition(".")
+    if reason := (details or {}).get("support"):
+        did = str(EVENTS.get(kind, CHANGES.get(kind.upper(), kind)))
+        return _("Changed by support: %(did)s. %(reason)s") % {"did": did[:1].lower() + did[1:], "reason": reason}
+    if kind == "suspension":
+        return _suspension_words(details or {})
+    what = CHANGES.get(kind.upper())
+    if what is None:
+        return str(EVENTS.get(kind, kind.replace("_", " ").capitalize()))
     if status.upper() in Status.values:
         ended = str(Status(status.upper()).label).lower()
         return _("%(what)s: %(ended)s") % {"what": what, "ended": ended}
     return _("%(what)s: asked for") % {"what": what}
+
+
+def _suspension_words(details: dict[str, Any]) -> str:
+    cause = details.get("cause", "")
+    words = [str(Cause(cause).label) if cause in Cause.values else "", details.get("note", "")]
+    return _("Disabled by us: %(why)s") % {"why": ". ".join(filter(None, words))}

@@ -7,38 +7,55 @@ from dataclasses import dataclass
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Limits
 from accounts.services import limits_of
 from provisioning.models import DataCentre
+from trunks.models import Trunk
 from trunks.selectors import living
 from trunks.validators import validate_channels_left
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """An account's limits and its living trunks; `trunks` counts them per name of a data centre."""
+    """An account's limits and its living trunks; `trunks` counts them per name of a data centre. `suspended` says why
+    there is no room at all.
+    """
 
     limits: Limits
     trunks: dict[str, int]
     names: list[str]
     channels: int
+    suspended: str = ""
 
     @property
     def channels_left(self) -> int:
         return max(0, self.limits.channels - self.channels)
 
 
-def room_of(account: Account) -> Room:
-    """Read now, in one query."""
-    used = living(account).values_list("data_centre__name").order_by("data_centre__name")
-    rows = list(used.annotate(count=Count("pk"), all=Sum("wanted__channels"), names=ArrayAgg("wanted__name")))
+def room_of(account: Account, without: Trunk | None = None) -> Room:
+    """Read now, in one query. `without`: a trunk that is about to change and does not count.
+
+    Of a trunk that is changing counts what it has and what it will have: nobody knows yet which of them it is.
+    """
+    others = living(account).exclude(pk=without.pk) if without else living(account)
+    used = others.values_list("data_centre__name").order_by("data_centre__name")
+    rows = list(
+        used.annotate(
+            count=Count("pk"),
+            all=Sum(Greatest("wanted__channels", "live__channels")),
+            names=ArrayAgg("wanted__name"),
+            live_names=ArrayAgg("live__name"),
+        )
+    )
     return Room(
         limits_of(account),
-        trunks={place: count for place, count, _channels, _names in rows},
-        names=[name for _place, _count, _channels, names in rows for name in names if name],
-        channels=sum(channels or 0 for _place, _count, channels, _names in rows),
+        trunks={place: count for place, count, *_rest in rows},
+        names=list({name for *_rest, wanted, live in rows for name in [*wanted, *live] if name}),
+        channels=sum(channels or 0 for _place, _count, channels, *_names in rows),
+        suspended=account.why_suspended,
     )
 
 
@@ -49,6 +66,11 @@ def validate_room(room: Room, data_centre: DataCentre, channels: int) -> None:
         validate_data_centre(room, data_centre)
     except ValidationError as trouble:
         raise ValidationError({"data_centre": trouble}) from None
+    validate_channels(room, channels)
+
+
+def validate_channels(room: Room, channels: int) -> None:
+    """Raises ValidationError V-CH-6, keyed by field, when the account may not have so many more."""
     try:
         validate_channels_left(channels, room.channels_left)
     except ValidationError as trouble:
@@ -56,7 +78,9 @@ def validate_room(room: Room, data_centre: DataCentre, channels: int) -> None:
 
 
 def validate_trunks_left(room: Room) -> None:
-    """Raises ValidationError when the account has all the trunks it may have."""
+    """Raises ValidationError when the account is suspended (V-AC-1) or has all the trunks it may have."""
+    if room.suspended:
+        raise ValidationError(room.suspended, code="V-AC-1")
     most = room.limits.trunks
     if sum(room.trunks.values()) >= most:
         message = _("You have %(most)s of %(most)s trunks. Delete one or request more")

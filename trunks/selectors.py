@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast
 from django.http import Http404
 
 from accounts.models import Account
 from accounts.services import limits_of
-from provisioning.enums import Status
+from provisioning.enums import OperationKind, Status
 from provisioning.models import DataCentre, Gateway, NodeState, Operation, SbcNode
-from trunks.enums import AdminStatus, State
-from trunks.models import Trunk, TrunkDraft
+from trunks.enums import State
+from trunks.models import Trunk, TrunkDraft, TrunkRevision
 from trunks.models.trunk import SUBJECT
 from trunks.validators.ip import HostRules, Network
 
@@ -29,44 +30,29 @@ def trunks_of(account: Account) -> QuerySet[Trunk]:
 
 
 def with_state(trunks: QuerySet[Trunk]) -> QuerySet[Trunk]:
-    """Trunks with the newest operation's words and the consolidated state (see `State`)."""
-    newest = Operation.objects.filter(subject_kind=SUBJECT, subject_id=Cast(OuterRef("pk"), CharField())).order_by(
-        "-requested_at"
-    )
-    return (
-        trunks.select_related("wanted", "live", "data_centre", "plan")
-        .annotate(
-            action=Subquery(newest.values("status")[:1]),
-            action_kind=Subquery(newest.values("kind")[:1]),
-            action_message=Subquery(newest.values("message")[:1]),
-            action_at=Subquery(newest.values("requested_at")[:1]),
-        )
-        .annotate(state=_state())
-    )
+    """Trunks with the newest operation's kind and the consolidated state in words (see `State`)."""
+    own = Operation.objects.filter(subject_kind=SUBJECT, subject_id=Cast(OuterRef("pk"), CharField()))
+    newest = own.order_by("-requested_at").values("kind")[:1]
+    related = trunks.select_related("wanted", "live", "data_centre", "plan")
+    return related.annotate(state=_state(), action_kind=Subquery(newest))
 
 
 def _state() -> Case:
     return Case(
-        When(action=Status.PENDING, then=Value(State.PENDING)),
-        When(Q(withdrawn_at__isnull=False), then=Value(State.FAILED)),
-        When(action=Status.FAILED, then=Value(State.FAILED)),
-        When(admin_status=AdminStatus.SYSTEM_DISABLED, then=Value(State.SYSTEM_DISABLED)),
-        When(action=Status.RESET, then=Value(State.RESET)),
-        When(admin_status=AdminStatus.DISABLED, then=Value(State.DISABLED)),
-        default=Value(State.LIVE),
+        *[When(urgency=place, then=Value(state)) for place, state in enumerate(State.values)],
         output_field=CharField(),
     )
 
 
 def by_urgency(trunks: QuerySet[Trunk]) -> QuerySet[Trunk]:
     """What needs attention first, then by name."""
-    order = Case(*[When(state=state, then=Value(place)) for place, state in enumerate(State.values)])
-    return trunks.order_by(order, "wanted__name")
+    return trunks.order_by("urgency", "name", "pk")
 
 
 def trunk_of(account: Account, trunk_id: UUID) -> Trunk:
     """One trunk. Raises Http404 for a stranger's, an unknown and a gone one alike."""
-    trunk = trunks_of(account).filter(pk=trunk_id).first()
+    shown = trunks_of(account).select_related("live__quote", "service_address")
+    trunk = shown.filter(pk=trunk_id).first()
     if trunk is None:
         raise Http404
     return trunk
@@ -75,6 +61,26 @@ def trunk_of(account: Account, trunk_id: UUID) -> Trunk:
 def is_gone(account: Account, trunk_id: UUID) -> bool:
     """Whether the account had the trunk once and its deletion is done."""
     return Trunk.objects.filter(account=account, pk=trunk_id, gone_at__isnull=False).exists()
+
+
+def applied_revisions(trunk: Trunk) -> list[TrunkRevision]:
+    """The revisions that were live at some time, with their quotes, the newest first."""
+    applied = Operation.objects.filter(
+        subject_kind=SUBJECT,
+        subject_id=str(trunk.pk),
+        kind__in=[OperationKind.CREATE, OperationKind.UPDATE],
+        status=Status.SUCCESS,
+    )
+    revisions = TrunkRevision.objects.filter(trunk=trunk, generation__in=applied.values("generation"))
+    return list(revisions.select_related("quote", "created_by").order_by("-number"))
+
+
+def earlier_revision(trunk: Trunk) -> TrunkRevision | None:
+    """What was live before the revision that the trunk shall have now."""
+    if trunk.wanted is None:
+        return None
+    present = trunk.wanted.number
+    return next((revision for revision in applied_revisions(trunk) if revision.number < present), None)
 
 
 def node_states_of(trunk: Trunk) -> QuerySet[NodeState]:
@@ -89,6 +95,13 @@ def node_states_of(trunk: Trunk) -> QuerySet[NodeState]:
 def operations_of(trunk: Trunk) -> QuerySet[Operation]:
     """The history, newest first."""
     return Operation.objects.filter(subject_kind=SUBJECT, subject_id=str(trunk.pk)).select_related("requested_by")
+
+
+def newest_operations(trunks: Iterable[Trunk]) -> dict[str, Operation]:
+    """By trunk id. One query, however many trunks."""
+    operations = Operation.objects.filter(subject_kind=SUBJECT, subject_id__in=[str(trunk.pk) for trunk in trunks])
+    newest = operations.order_by("subject_id", "-requested_at").distinct("subject_id")
+    return {operation.subject_id: operation for operation in newest}
 
 
 def open_drafts_of(account: Account) -> QuerySet[TrunkDraft]:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
 
 from accounts.models import Account
-from billing.services import capture, release
 from provisioning.enums import OperationKind, Status
 from provisioning.models import Operation, SbcNode
 from sbc.documents import Document
 from trunks.compile import trunk_document
-from trunks.departures import depart
+from trunks.endings import (
+    SUSPENDED_AFTERWARDS,
+    fail,
+    forget_unused_credentials,
+    keep_wanted_claims,
+    release_if_account_was,
+    settle_money,
+    succeed,
+    suspend_if_asked_meanwhile,
+)
 from trunks.enums import AdminStatus
-from trunks.models import HostClaim, Trunk
+from trunks.models import Credential, Trunk, TrunkRevision
 from trunks.models.trunk import SUBJECT
 
 
@@ -27,7 +36,7 @@ class TrunkSubject:
         Trunk.objects.select_for_update().only("pk").get(pk=id)
 
     def compile(self, id: str) -> Document | None:
-        return trunk_document(Trunk.objects.select_related("wanted").get(pk=id))
+        return trunk_document(Trunk.objects.select_related("wanted", "credential").get(pk=id))
 
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(data_centre__trunks=UUID(id))
@@ -40,29 +49,32 @@ class TrunkSubject:
         trunk = Trunk.objects.filter(pk=operation.subject_id)
         if operation.kind == OperationKind.CREATE:
             trunk.update(withdrawn_at=Now())
+        elif operation.kind == OperationKind.UPDATE:
+            live = TrunkRevision.objects.filter(pk=OuterRef("live")).order_by()
+            trunk.update(wanted=F("live"), name=Subquery(live.values("name")))
+        elif operation.kind == OperationKind.RESET_PASSWORD:
+            Credential.objects.filter(trunk__in=trunk).update(until=F("live_until"))
+            trunk.update(credential=F("live_credential"))
         elif operation.kind == OperationKind.ENABLE:
-            trunk.update(admin_status=AdminStatus.DISABLED)
+            trunk.filter(admin_status=AdminStatus.ENABLED).update(admin_status=AdminStatus.DISABLED)
+        elif operation.kind == OperationKind.RELEASE:
+            trunk.filter(admin_status=AdminStatus.DISABLED).update(admin_status=AdminStatus.SYSTEM_DISABLED)
+
+    def accepted(self, operation: Operation) -> None:
+        Trunk.objects.filter(pk=operation.subject_id).update(action=operation.status)
 
     def settled(self, operation: Operation) -> None:
-        trunk = Trunk.objects.select_related("account").get(pk=operation.subject_id)
-        succeeded = operation.status == Status.SUCCESS
-        if operation.kind == OperationKind.CREATE:
-            (capture if succeeded else release)(trunk.account, reference=hold_reference(trunk))
-            if not succeeded:
-                release_claims(trunk)
-        if succeeded and operation.kind == OperationKind.DELETE:
-            Trunk.objects.filter(pk=trunk.pk).update(gone_at=Now(), service_address=None)
-            depart(trunk)
-            release_claims(trunk)
-        elif succeeded:
-            Trunk.objects.filter(pk=trunk.pk).update(live=trunk.wanted_id)
-
-
-def hold_reference(trunk: Trunk) -> str:
-    """What the money held for a new trunk is filed under."""
-    return f"trunk:{trunk.pk}"
-
-
-def release_claims(trunk: Trunk) -> None:
-    """From now on others may claim the trunk's source addresses."""
-    HostClaim.objects.filter(trunk=trunk, released_at=None).update(released_at=Now())
+        Trunk.objects.filter(pk=operation.subject_id).update(action=operation.status)
+        trunk = Trunk.objects.select_related("account", "wanted").get(pk=operation.subject_id)
+        settle_money(trunk, operation)
+        if operation.status == Status.SUCCESS:
+            succeed(trunk, operation)
+        elif operation.status == Status.FAILED:
+            fail(trunk, operation)
+        if operation.status != Status.FAILED:
+            keep_wanted_claims(trunk)
+        forget_unused_credentials(trunk)
+        if operation.kind in SUSPENDED_AFTERWARDS:
+            suspend_if_asked_meanwhile(trunk, operation)
+        elif operation.kind == OperationKind.SUSPEND and operation.status == Status.SUCCESS:
+            release_if_account_was(trunk, operation)

@@ -56,19 +56,33 @@ def when(moment: datetime | None, empty: str = NOTHING) -> SafeString | str:
 
 @register.simple_tag
 def clock(moment: datetime | None, empty: str = NOTHING) -> SafeString | str:
-    """`{% clock state.read_back_at %}`: 14:03:07.120, for what happens within seconds."""
+    """`{% clock state.read_back_at %}`: 14:03:07.120 (UTC), for what happens within seconds."""
     if moment is None:
         return empty
     local = timezone.localtime(moment)
-    spoken = f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
+    spoken = f"{local:%H:%M:%S}.{local.microsecond // 1000:03d} ({zone_of(local)})"
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), absolute(moment), spoken)
 
 
+@register.filter
 def absolute(moment: datetime) -> str:
+    """`{{ invitation.expires_at|absolute }}`: for mails, where "5 min ago" grows old."""
     local = timezone.localtime(moment)
+    return f"{local.day} {local:%b %Y, %H:%M} ({zone_of(local)})"
+
+
+def moment_words(moment: datetime) -> str:
+    """Inside a sentence: 14:02 (UTC) today, with the date on other days."""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localtime().date():
+        return f"{local:%H:%M} ({zone_of(local)})"
+    return absolute(moment)
+
+
+def zone_of(local: datetime) -> str:
+    """UTC, or how far from it: UTC+01:00."""
     offset = f"{local:%z}"
-    zone = "UTC" if local.utcoffset() == UTC.utcoffset(None) else f"UTC{offset[:3]}:{offset[3:]}"
-    return f"{local.day} {local:%b %Y, %H:%M} ({zone})"
+    return "UTC" if local.utcoffset() == UTC.utcoffset(None) else f"UTC{offset[:3]}:{offset[3:]}"
 
 
 def relative(age: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `python -m portal.bench provisioning [--orders 200] [--parallel 1,8] [--write]`."""
+"""The command line: `python -m portal.bench {provisioning,list} [--orders 200] [--rounds 40] [--write]`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from collections.abc import Iterator
 
 from portal.bench import report
 from portal.bench.changes import measure_changes
+from portal.bench.lists import measure_lists
 from portal.bench.machine import about_this_machine
 from portal.bench.orders import measure_orders
 from portal.bench.portal import running_portal
 from portal.launcher.processes import LaunchError, signals_as_exit
 from sbc.lab.net import LabError
 
-SIZES = (1_000, 100_000)
+MANY = 100_000
+SIZES = (1_000, MANY)
 
 
 def main() -> int:
@@ -24,14 +26,21 @@ def main() -> int:
     options, load = _options(), os.getloadavg()[0]
     with signals_as_exit(signal.SIGTERM, signal.SIGHUP):
         sections = list(_measured(options))
-    text = report.page(about_this_machine(load), sections)
-    print(text)
+    facts = about_this_machine(load)
+    print(report.page(facts, sections))
     if options.write:
-        report.write(text)
+        report.write(facts, sections)
     return 0 if all(section.reached for section in sections) else 1
 
 
 def _measured(options: argparse.Namespace) -> Iterator[report.Section]:
+    if options.what == "list":
+        yield report.lists_section(measure_lists(MANY, options.rounds))
+    else:
+        yield from _provisioning(options)
+
+
+def _provisioning(options: argparse.Namespace) -> Iterator[report.Section]:
     if options.orders:
         with running_portal() as portal:
             runs = [
@@ -46,10 +55,11 @@ def _measured(options: argparse.Namespace) -> Iterator[report.Section]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m portal.bench", description=__doc__)
-    parser.add_argument("what", choices=["provisioning"])
+    parser.add_argument("what", choices=["provisioning", "list"])
     parser.add_argument("--orders", type=int, default=200, help="in every run (200); 0 leaves them out")
     parser.add_argument("--parallel", type=_numbers, default=[1, 8], help="orders at a time, a run for each (1,8)")
     parser.add_argument("--changes", type=int, default=500, help="on each node (500); 0 leaves them out")
+    parser.add_argument("--rounds", type=int, default=40, help="of the list's pages (40)")
     parser.add_argument("--write", action="store_true", help="keep the tables in docs/performance.md")
     return parser.parse_args()
 

@@ -87,7 +87,7 @@ def _answer_wizard(customer: Customer) -> UUID:
 
 def _answers(name: str, host: str, address_id: UUID) -> dict[str, dict[str, Any]]:
     return {
-        "provider": {"provider": "DIRECT"},
+        "provider": {"provider": "DIRECT", "kind": "STATIC"},
         "plan": {"plan": "METERED", "channels": "2"},
         "settings": {
             "name": name,
@@ -98,6 +98,8 @@ def _answers(name: str, host: str, address_id: UUID) -> dict[str, dict[str, Any]
             "dtmf": "RFC2833",
             "fax": "NONE",
             "number_format": "E164",
+            "privacy": "NONE",
+            "tls": "no",
         },
         "ips": {
             "sources": [host],

@@ -1,18 +1,26 @@
-"""The measured figures as a page: docs/performance.md is written by this and by nobody else."""
+"""The measured figures as a page: docs/performance.md is written by this and by nobody else, section by section."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.bench.changes import Changes
 from portal.bench.figures import Figures
+from portal.bench.lists import Pages
 from portal.bench.orders import Run
 from portal.launcher.state import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "performance.md"
 ORDER_P50_MS, ORDER_P99_MS = 500.0, 2000.0
 CHANGE_MS, CHANGE_GROWTH = 10.0, 1.2
+LIST_GROWTH = 2.0
+INTRO = """# Performance
+
+Written by `bin/bench provisioning --write` and `bin/bench list --write`. Real servers, real Kamailio nodes, durable
+storage, everything on one machine, the measuring included. Percentiles are by nearest rank.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +104,39 @@ def changes_section(changes: Sequence[Changes]) -> Section:
     return Section("One change on a node", about, _table(["Trunks", "What", "p50", "p99", "max"], rows), bars)
 
 
-def page(machine: Sequence[tuple[str, str]], sections: Sequence[Section]) -> str:
-    """All of docs/performance.md."""
-    facts = _table(["Measured on", ""], [list(fact) for fact in machine])
-    intro = (
-        "# Performance\n\n"
-        "Written by `bin/bench provisioning --write`. Real servers, real Kamailio nodes, durable storage, everything\n"
-        "on one machine, the measuring browser included. Percentiles are by nearest rank.\n"
+def lists_section(pages: Sequence[Pages]) -> Section:
+    """The list of trunks; the first case is what the others are compared with."""
+    about = (
+        "Milliseconds of answering the list's pages inside the portal's process, signed in: middleware, queries on a\n"
+        "real PostgreSQL, templates, without the web server. The cases take turns. A page has 25 rows; 50 rows are\n"
+        "two pages."
     )
-    return "\n".join([intro, f"{facts}\n", *map(str, sections)]).rstrip() + "\n"
+    rows = [[one.case.name, str(one.queries), *_cells(one.took)] for one in pages]
+    few, *large = pages[:3]
+    bars = []
+    for one in large:
+        growth = one.took.p50 / few.took.p50
+        bars.append((f"{one.case.name}: p50 ≤ {LIST_GROWTH:.0f} times", f"{growth:.2f} times", growth <= LIST_GROWTH))
+        bars.append(("as many queries", f"{one.queries} and {few.queries}", one.queries == few.queries))
+    return Section("The list of trunks", about, _table(["What", "Queries", "p50", "p99", "max"], rows), bars)
 
 
-def write(text: str) -> None:
-    """Keep it."""
+def page(machine: Sequence[tuple[str, str]], sections: Sequence[Section]) -> str:
+    """The sections as docs/performance.md has them."""
+    return "\n".join([INTRO, *_texts(machine, sections).values()])
+
+
+def write(machine: Sequence[tuple[str, str]], sections: Sequence[Section]) -> None:
+    """Keep them in the place of the earlier ones; what was not measured now stays."""
+    earlier = re.split(r"^(?=## )", PAGE.read_text(), flags=re.MULTILINE)[1:] if PAGE.exists() else []
+    texts = {text.splitlines()[0].removeprefix("## "): f"{text.strip()}\n" for text in earlier}
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(text)
+    PAGE.write_text("\n".join([INTRO, *(texts | _texts(machine, sections)).values()]))
+
+
+def _texts(machine: Sequence[tuple[str, str]], sections: Sequence[Section]) -> dict[str, str]:
+    facts = "\n".join(f"* {name}: {fact}" for name, fact in machine)
+    return {section.title: f"{section}\nMeasured on:\n\n{facts}\n" for section in sections}
 
 
 def _bar(name: str, measured: float, most: float) -> tuple[str, str, bool]:

@@ -24,6 +24,11 @@ class DataCentre(models.Model):
         null=True, blank=True, help_text=_("As published, registered trunks")
     )
     supports_ipv6 = models.BooleanField(default=False)
+    may_owe_backup = models.BooleanField(
+        _("may owe the backup"),
+        default=False,
+        help_text=_("A change is done when the primary node has it; a backup node that does not answer gets it later"),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -52,6 +57,7 @@ class SbcNode(models.Model):
     retry_at = models.DateTimeField(null=True, editable=False, help_text=_("Not called before this while it fails"))
     swept_at = models.DateTimeField(null=True, editable=False)
     checked_at = models.DateTimeField(null=True, editable=False, help_text=_("Last full comparison"))
+    facts_read_at = models.DateTimeField(null=True, editable=False, help_text=_("Registrations and checks last read"))
     last_error = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta:

@@ -12,7 +12,11 @@ from sbc.documents import Document, Fence
 
 
 class NodeState(models.Model):
-    """`wanted_hash` is empty when the node must not have the subject. `verified_*` is what the last read found."""
+    """`wanted_hash` is empty when the node must not have the subject. `verified_*` is what the last read found.
+
+    `held_generation` is the newest generation that the node may hold: that of the last write which may have arrived
+    and could be given up, or what was read since. It is raised before the write is sent.
+    """
 
     node = models.ForeignKey(SbcNode, models.PROTECT, related_name="states")
     subject_kind = models.CharField(max_length=16)
@@ -25,7 +29,10 @@ class NodeState(models.Model):
     verified_at = models.DateTimeField(null=True)
     took_ms = models.FloatField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
+    held_generation = models.PositiveIntegerField(default=0)
 
+    # What `held_generation` was before the present write; None: the write does not raise it.
+    held_before: int | None = None
     # The document to write, attached by `provisioning.wanted`; None asks for absence.
     document: Document | None = None
 

@@ -15,7 +15,7 @@ from provisioning.enums import OperationKind, Status, Step
 
 class Operation(models.Model):
     """Written by `provisioning.operations` (accepting) and `provisioning.lease` and `provisioning.settling` (working);
-    `provisioning.reconciling` makes it due; nobody else changes it. All times are the database's.
+    `provisioning.reconciling` makes it due or late; nobody else changes it. All times are the database's.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,6 +60,7 @@ class Operation(models.Model):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(status=Status.PENDING), name="pending_by_due"),
             models.Index(fields=["subject_kind", "subject_id", "-requested_at"]),
+            models.Index(fields=["finished_at"], name="operations_by_end"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ import sys
 
 import uvicorn
 
+from sbc.agent.contacts import ContactsFile
 from sbc.agent.http import create_app
 from sbc.agent.node import Node
 from sbc.agent.settings import Settings
@@ -22,7 +23,8 @@ def main() -> None:
     prepare(settings.folder)
     if sys.argv[1:] == ["prepare"]:
         return
-    node = Node(Store(settings.folder / "facts.db"), Kamailio(settings.rpc_socket, settings.rpc_fifo))
+    contacts = ContactsFile(settings.folder / "contacts.db")
+    node = Node(Store(settings.folder / "facts.db"), Kamailio(settings.rpc_socket, settings.rpc_fifo), contacts)
     watch = Watch(node, period=settings.watch_seconds)
     watch.start()
     app = create_app(node, settings.token)

@@ -33,6 +33,8 @@ def create_app(node: Node, token: str, *, routes: Sequence[Route] = (), inside: 
         Route("/v1/documents/{kind}", interface.list, methods=["GET"]),
         Route("/v1/status", interface.status, methods=["GET"]),
         Route("/v1/calls", interface.calls, methods=["GET"]),
+        Route("/v1/registrations", interface.registrations, methods=["GET"]),
+        Route("/v1/checks", interface.checks, methods=["GET"]),
     ]
     errors: Any = {StaleFence: _conflict, Refused: _refused, SwitchUnavailable: _unavailable}
     middleware = [Middleware(BearerToken, token=token), *inside]
@@ -74,9 +76,7 @@ class _Interface:
         return JSONResponse({"known": True, **answer} if answer else {"known": False})
 
     async def list(self, request: Request) -> Response:
-        after = request.query_params.get("after", "")
-        limit = _limit(request.query_params.get("limit", ""))
-        documents = await run_in_threadpool(self._node.page, request.path_params["kind"], after, limit)
+        documents = await run_in_threadpool(self._node.page, request.path_params["kind"], *_page(request))
         return JSONResponse({"documents": documents})
 
     async def status(self, _request: Request) -> Response:
@@ -85,13 +85,21 @@ class _Interface:
     async def calls(self, _request: Request) -> Response:
         return JSONResponse({"groups": await run_in_threadpool(self._node.calls)})
 
+    async def registrations(self, request: Request) -> Response:
+        return JSONResponse({"registrations": await run_in_threadpool(self._node.registrations, *_page(request))})
+
+    async def checks(self, request: Request) -> Response:
+        return JSONResponse({"checks": await run_in_threadpool(self._node.checks, *_page(request))})
+
 
 def _subject(request: Request) -> tuple[str, str]:
     return request.path_params["kind"], request.path_params["id"]
 
 
-def _limit(text: str) -> int:
-    return min(int(text), MAX_PAGE) if text.isdecimal() else MAX_PAGE
+def _page(request: Request) -> tuple[str, int]:
+    """What every list is asked with: the last id of the page before, and how many."""
+    limit = request.query_params.get("limit", "")
+    return request.query_params.get("after", ""), min(int(limit), MAX_PAGE) if limit.isdecimal() else MAX_PAGE
 
 
 async def _fenced(request: Request) -> tuple[Fence, Any]:

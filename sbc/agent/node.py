@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 import uuid
+from dataclasses import asdict
 from typing import Any
 
-from sbc.agent.render import Facts, Key, parse, render
+from sbc.agent.contacts import Contacts
+from sbc.agent.render import OPTIONS, Facts, Key, is_registered, parse, render
 from sbc.agent.store import Refused, Row, Store
 from sbc.agent.switch import Switch, SwitchUnavailable
-from sbc.documents import KINDS, Document, Fence
+from sbc.documents import KINDS, TRUNK, Document, Fence, TrunkDocument
 
 _SESSION = Key("agent", "session")
+ANSWERS = "answers"  # a table that Kamailio fills: sbc/kamailio/options.cfg
+_ANSWER = ("tried", "answered", "code", "ms", "missed", "silent")
+_MEMBER = re.compile(r"(\w+)=(\d+);")
 Answer = dict[str, Any]
 
 
 class Node:
     """A store and a switch that is kept equal to it. Methods may be called from several threads."""
 
-    def __init__(self, store: Store, switch: Switch) -> None:
-        self.store, self.switch = store, switch
+    def __init__(self, store: Store, switch: Switch, contacts: Contacts) -> None:
+        self.store, self.switch, self.contacts = store, switch, contacts
         self.lock = threading.RLock()
         self._session = uuid.uuid4().hex
 
@@ -67,6 +73,32 @@ class Node:
         with self.lock:
             return self.switch.calls()
 
+    def registrations(self, after: str, limit: int) -> list[Answer]:
+        """Contacts of registered trunks. Raises SwitchUnavailable: what a stopped Kamailio left behind says nothing."""
+        with self.lock:
+            self.switch.get(_SESSION)
+            return [asdict(contact) for contact in self.contacts.page(after, limit)]
+
+    def checks(self, after: str, limit: int) -> list[Answer]:
+        """What came of asking destinations with OPTIONS, in order of `<trunk id>/<host:port>`."""
+        with self.lock:
+            wanted = self.store.facts(Key(OPTIONS, after), limit)
+        return [self._check(key.name) for key, _ in wanted if key.table == OPTIONS]
+
+    def _check(self, name: str) -> Answer:
+        """The lock is given back after each one, so that changes come between."""
+        with self.lock:
+            answer = self.switch.get(Key(ANSWERS, name)) or ""
+        numbers = {member: int(value) for member, value in _MEMBER.findall(answer)}
+        return {"id": name, **dict.fromkeys(_ANSWER, 0), **numbers}
+
+    def drop_strays(self) -> None:
+        """End registrations of trunks that are gone or may not register."""
+        with self.lock:
+            for trunk_id in self.contacts.trunk_ids():
+                if not _may_register(self.store.get(TRUNK, trunk_id)):
+                    self.switch.drop_contacts(trunk_id)
+
     def apply(self, kind: str, id: str) -> Answer:
         """Make Kamailio say what the store says about one document, and read it back."""
         with self.lock:
@@ -79,6 +111,8 @@ class Node:
                 self.switch.set(key, facts[key])
             for key in sorted(self.store.leftovers(kind, id), key=_trunk_last, reverse=True):
                 self.switch.delete(key)
+            if kind == TRUNK and not _may_register(row):
+                self.switch.drop_contacts(id)
             answer = self._read_back(row, facts)
             settled = answer["hash"] == row.hash
             self.store.set_verified(kind, id, answer["hash"], settled=settled)
@@ -110,6 +144,11 @@ class Node:
 
 def _facts(row: Row) -> Facts:
     return render(row.document) if row.document else {}
+
+
+def _may_register(row: Row | None) -> bool:
+    trunk = row.document if row else None
+    return isinstance(trunk, TrunkDocument) and is_registered(trunk) and trunk.admin_status == "ENABLED"
 
 
 def _trunk_last(key: Key) -> bool:

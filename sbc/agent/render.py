@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import zlib
 from functools import singledispatch
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 from sbc.documents import Destination, Document, NodeDocument, NumberDocument, TrunkDocument, read_document
 
-TABLES = ("source", "number", "carrier", "gateways", "trunk")
+OPTIONS = "options"
+TABLES = ("source", "user", "number", "carrier", "gateways", "realm", OPTIONS, "trunk")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
+_USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REALM = re.compile(r"[A-Za-z0-9.-]{1,128}")
+_HA1 = re.compile(r"[0-9a-f]{32}")
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _MAX_CHANNELS = 100_000
+_MAX_EARLIER = 10
 
 
 class Key(NamedTuple):
@@ -50,14 +56,23 @@ def render(document: Document) -> Facts:
 def _trunk(trunk: TrunkDocument) -> Facts:
     trunk_id = _id(trunk.id)
     facts = {Key("source", str(ip_address(host))): trunk_id for host in trunk.source_hosts}
+    if is_registered(trunk):
+        facts[Key("user", _user(trunk.username))] = _value(_credentials(trunk))
+    hops = _hops(trunk.destinations)
+    if _is_checked(trunk):
+        keys = [f"{trunk_id}/{hop}" for hop in hops.values()]
+        facts |= {Key(OPTIONS, key): str(zlib.crc32(key.encode()) % 86_400) for key in keys}
     members = {
         "enabled": int(trunk.admin_status == "ENABLED"),
+        "registered": int(is_registered(trunk)),
+        "challenge": int(trunk.challenge_invites),
         "group": _id(trunk.group),
         "channels": _channels(trunk.channels),
         "international": int(trunk.international),
         "domestic": int(trunk.number_format == "US_NATIONAL"),
         "rotate": int(trunk.strategy == "ROUND_ROBIN"),
-        **_hops(trunk.destinations),
+        "n": len(hops),
+        **hops,
         "document": trunk.hash[:16],
     }
     return {**facts, Key("trunk", trunk_id): _value(members)}
@@ -74,12 +89,36 @@ def _number(number: NumberDocument) -> Facts:
 def _node(node: NodeDocument) -> Facts:
     node_id = _id(node.id)
     carriers = {Key("carrier", str(ip_address(gateway.host))): node_id for gateway in node.gateways}
-    return {**carriers, Key("gateways", "all"): _value(_hops(node.gateways))}
+    hops = _hops(node.gateways)
+    facts = {**carriers, Key("gateways", "all"): _value({"n": len(hops), **hops})}
+    if node.realm:
+        facts[Key("realm", "all")] = _checked(_REALM, node.realm, "a realm")
+    return facts
 
 
-def _hops(destinations: tuple[Destination, ...]) -> dict[str, Any]:
-    hops = {f"h{place}": _hop(destination) for place, destination in enumerate(destinations, start=1)}
-    return {"n": len(hops), **hops}
+def is_registered(trunk: TrunkDocument) -> bool:
+    """Whether the trunk's equipment tells by REGISTER where it is."""
+    return trunk.trunk_kind == "REGISTERED"
+
+
+def _credentials(trunk: TrunkDocument) -> dict[str, Any]:
+    """The node lets an earlier HA1 (e1, e2 …) pass until its own time (u1, u2 …). A document has all there ever were:
+    those that end last are enough.
+    """
+    earlier = sorted(((_time(old.until), _ha1(old.md5)) for old in trunk.earlier_ha1s), reverse=True)[:_MAX_EARLIER]
+    members: dict[str, Any] = {"trunk": _id(trunk.id), "ha1": _ha1(trunk.ha1_md5), "n": len(earlier)}
+    for place, (until, ha1) in enumerate(earlier, start=1):
+        members |= {f"e{place}": ha1, f"u{place}": until}
+    return members
+
+
+def _is_checked(trunk: TrunkDocument) -> bool:
+    """Whether the node asks the destinations with OPTIONS. It speaks no TLS yet, and would find nobody there."""
+    return trunk.options and trunk.admin_status == "ENABLED" and not trunk.tls and not is_registered(trunk)
+
+
+def _hops(destinations: tuple[Destination, ...]) -> dict[str, str]:
+    return {f"h{place}": _hop(destination) for place, destination in enumerate(destinations, start=1)}
 
 
 def _hop(destination: Destination) -> str:
@@ -98,10 +137,31 @@ def _value(members: dict[str, Any]) -> str:
     return "".join(f"{name}={value};" for name, value in members.items())
 
 
-def _id(text: str) -> str:
-    if not _ID.fullmatch(text):
-        raise ValueError(f"{text!r} is not an identifier")
+def _checked(pattern: re.Pattern[str], text: str, what: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(f"{text!r} is not {what}")
     return text
+
+
+def _id(text: str) -> str:
+    return _checked(_ID, text, "an identifier")
+
+
+def _user(text: str) -> str:
+    return _checked(_USER, text, "a user name")
+
+
+def _ha1(text: str) -> str:
+    """Errors reach logs: they do not repeat what was sent as a secret."""
+    if not _HA1.fullmatch(text):
+        raise ValueError("an HA1 is 32 hexadecimal digits")
+    return text
+
+
+def _time(seconds: int) -> int:
+    if type(seconds) is not int or not 0 <= seconds < 1 << 31:  # what Kamailio can compare
+        raise ValueError(f"{seconds!r} is not a time")
+    return seconds
 
 
 def _channels(channels: int) -> int:

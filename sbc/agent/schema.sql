@@ -1,5 +1,5 @@
 -- The agent's store. A row of `fact` is one entry of one of Kamailio's hash tables; Kamailio reads them at
--- start through the fact_* views, whose columns and version numbers are those of its htable module.
+-- start through views named fact_ and the table, which the store makes for every table there is.
 
 CREATE TABLE store (boot_id TEXT NOT NULL);
 
@@ -41,10 +41,3 @@ CREATE TABLE leftover (
 CREATE INDEX leftover_of ON leftover (kind, id);
 
 CREATE TABLE version (table_name VARCHAR(32) NOT NULL PRIMARY KEY, table_version INTEGER NOT NULL);
-INSERT INTO version VALUES ('fact_source', 2), ('fact_trunk', 2), ('fact_number', 2), ('fact_carrier', 2), ('fact_gateways', 2);
-
-CREATE VIEW fact_source AS SELECT key_name, key_type, value_type, key_value, expires FROM fact WHERE place = 'source';
-CREATE VIEW fact_trunk AS SELECT key_name, key_type, value_type, key_value, expires FROM fact WHERE place = 'trunk';
-CREATE VIEW fact_number AS SELECT key_name, key_type, value_type, key_value, expires FROM fact WHERE place = 'number';
-CREATE VIEW fact_carrier AS SELECT key_name, key_type, value_type, key_value, expires FROM fact WHERE place = 'carrier';
-CREATE VIEW fact_gateways AS SELECT key_name, key_type, value_type, key_value, expires FROM fact WHERE place = 'gateways';

@@ -7,16 +7,18 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sbc.agent.render import Facts, Key, render
-from sbc.documents import KINDS, Document, Fence, read_document
+from sbc.agent.contacts import SCHEMA as CONTACTS_SCHEMA
+from sbc.agent.render import TABLES, Facts, Key, render
+from sbc.documents import FORMAT, KINDS, Document, Fence, read_document, upgraded
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 DIALOGS_SCHEMA = Path(__file__).with_name("dialogs.sql")
 TOMBSTONE_SECONDS = 30 * 24 * 3600
+HTABLE_VERSION = 2  # what Kamailio's htable module asks its tables to say
 
 
 class Refused(Exception):
@@ -47,11 +49,12 @@ def prepare(folder: Path) -> None:
     """Create the files that Kamailio and the agent expect in a node's directory; what exists is kept."""
     (folder / "records").mkdir(parents=True, exist_ok=True)
     Store(folder / "facts.db").close()
-    if not (folder / "dialogs.db").exists():
-        with sqlite3.connect(folder / "dialogs.db") as dialogs:
-            dialogs.execute("PRAGMA journal_mode = WAL")
-            dialogs.executescript(DIALOGS_SCHEMA.read_text())
-        dialogs.close()
+    (folder / "facts.db").chmod(0o600)  # an HA1 is as good as its password
+    for name, schema in (("dialogs.db", DIALOGS_SCHEMA), ("contacts.db", CONTACTS_SCHEMA)):
+        if not (folder / name).exists():
+            with closing(sqlite3.connect(folder / name)) as file:
+                file.execute("PRAGMA journal_mode = WAL")
+                file.executescript(schema.read_text())
 
 
 class Store:
@@ -63,6 +66,8 @@ class Store:
         if not self._sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'store'").fetchone():
             self._sql.executescript(f"BEGIN; {SCHEMA.read_text()} COMMIT;")
             self._sql.execute("INSERT INTO store VALUES (?)", (uuid.uuid4().hex,))
+        if self._sql.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
+            self._upgrade()
         self.boot_id: str = self._sql.execute("SELECT boot_id FROM store").fetchone()[0]
         counted = self._sql.execute("SELECT kind, count(*) FROM document WHERE body IS NOT NULL GROUP BY kind")
         self.counts: dict[str, int] = dict.fromkeys(KINDS, 0) | dict(counted)
@@ -151,7 +156,7 @@ class Store:
                 raise Refused(reason, f"{key.table} {key.name} belongs to {owner[0]} {owner[1]}")
 
     def _write_document(self, kind: str, id: str, fence: Fence, document: Document | None, hash: str) -> None:
-        body = json.dumps(document.to_wire(), separators=(",", ":")) if document else None
+        body = _body(document) if document else None
         deleted_at = None if document else int(time.time())
         row = (kind, id, fence.generation, fence.epoch, body, hash, "", deleted_at)
         self._sql.execute("REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -163,6 +168,26 @@ class Store:
         self._sql.executemany("DELETE FROM leftover WHERE place = ? AND key_name = ?", after.keys())
         sql = "REPLACE INTO fact (place, key_name, key_value, kind, id) VALUES (?, ?, ?, ?, ?)"
         self._sql.executemany(sql, [(*key, value, kind, id) for key, value in after.items()])
+
+    def _upgrade(self) -> None:
+        """Bring views, documents and facts to the present format. A document keeps its hash, which is what the portal
+        knows it by until it sends the document anew.
+        """
+        with self._transaction(durable=True):
+            for table in TABLES:
+                columns = "key_name, key_type, value_type, key_value, expires"
+                select = f"SELECT {columns} FROM fact WHERE place = '{table}'"  # noqa: S608 - our own words
+                self._sql.execute(f"CREATE VIEW IF NOT EXISTS fact_{table} AS {select}")
+                self._sql.execute("REPLACE INTO version VALUES (?, ?)", (f"fact_{table}", HTABLE_VERSION))
+            bodies = self._sql.execute("SELECT kind, id, body FROM document WHERE body IS NOT NULL").fetchall()
+            for kind, subject_id, body in bodies:
+                document = read_document(kind, upgraded(kind, json.loads(body)))
+                self._sql.execute(
+                    "UPDATE document SET body = ? WHERE kind = ? AND id = ?", (_body(document), kind, subject_id)
+                )
+                self._sql.execute("DELETE FROM fact WHERE kind = ? AND id = ?", (kind, subject_id))
+                self._write_facts(kind, subject_id, {}, render(document))
+            self._sql.execute(f"PRAGMA user_version = {FORMAT}")
 
     @contextmanager
     def _transaction(self, *, durable: bool) -> Iterator[None]:
@@ -185,6 +210,10 @@ def _supersedes(fence: Fence, hash: str, row: Row) -> bool:
     if hash != row.hash:
         raise StaleFence("FenceReused", f"{fence} was used for something else before")
     return False
+
+
+def _body(document: Document) -> str:
+    return json.dumps(document.to_wire(), separators=(",", ":"))
 
 
 def _row(found: tuple[str, str, int, int, str | None, str, str, int | None]) -> Row:

@@ -44,6 +44,9 @@ class Switch(Protocol):
     def calls(self) -> dict[str, int]:
         """Calls up per channel group."""
 
+    def drop_contacts(self, trunk_id: str) -> None:
+        """End all registrations of a trunk; none is no error."""
+
 
 class Kamailio:
     """A running Kamailio, reached over the sockets in its working directory. One thread at a time."""
@@ -81,6 +84,10 @@ class Kamailio:
         """As in Switch."""
         dialogs = self._call_fifo("dlg.profile_list", "group")
         return dict(Counter(_group(dialog) for dialog in dialogs))
+
+    def drop_contacts(self, trunk_id: str) -> None:
+        """As in Switch."""
+        self._call("ul.rm", "location", trunk_id, missing=None)
 
     def _call(self, method: str, *params: str, **missing: Any) -> Any:
         """Ask over the datagram socket. `missing` is the answer for a key that does not exist."""

@@ -51,6 +51,7 @@ class Watch(threading.Thread):
             self._cursor = _START
         with self._node.lock:
             self._node.store.forget_old_tombstones()
+        self._node.drop_strays()
         for table in self._tables_of_another_size():
             self._repair_table(table)
         self._compare_keys()

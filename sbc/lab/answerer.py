@@ -21,19 +21,30 @@ _REASONS = {404: "Not Found", 480: "Temporarily Unavailable", 486: "Busy Here", 
 class Reaction:
     """What to do with a call: ring for a while, then answer with `status`.
 
-    Status 0 rings until the caller gives up; `silent` does not answer at all.
+    Status 0 rings until the caller gives up; `silent` does not answer at all; `hang_up_after` so many seconds ends the
+    call, 0 leaves that to the caller.
     """
 
     status: int = _OK
     ring_seconds: float = 0.1
     silent: bool = False
+    hang_up_after: float = 0
 
 
 class Answerer:
-    """`async with Answerer(address) as phone`: `decide` sees the INVITE; by default all are answered."""
+    """`async with Answerer(address) as phone`: `decide` sees the INVITE; by default all are answered.
 
-    def __init__(self, local: Address, decide: Callable[[Message], Reaction] = lambda _invite: Reaction()) -> None:
-        self._address, self._decide = local, decide
+    `contact` is what the Contact header claims, by default the truth.
+    """
+
+    def __init__(
+        self,
+        local: Address,
+        decide: Callable[[Message], Reaction] = lambda _invite: Reaction(),
+        *,
+        contact: Address | None = None,
+    ) -> None:
+        self._address, self._decide, self._contact = local, decide, contact
         self._wire: Wire | None = None
         self._answers: dict[str, Message] = {}  # the last answer to each INVITE by its Call-ID
         self._ringing: dict[str, asyncio.Task[None]] = {}
@@ -98,6 +109,18 @@ class Answerer:
             self._answers[call_id] = self._reply(invite, remote, 487)
             return
         self._answers[call_id] = self._reply(invite, remote, reaction.status)
+        if reaction.hang_up_after:
+            await asyncio.sleep(reaction.hang_up_after)
+            self._hang_up(invite, remote)
+
+    def _hang_up(self, invite: Message, remote: Address) -> None:
+        """A BYE to whatever Contact the caller named, by way of the node that brought the call."""
+        target = invite["Contact"].partition("<")[2].partition(">")[0]
+        headers = [("Via", f"SIP/2.0/UDP {self.wire.local};branch=z9hG4bK{new_tag()};rport"), ("Max-Forwards", "70")]
+        headers += [("Route", route) for route in invite.all("Record-Route")]
+        headers += [("From", self._answers[invite["Call-ID"]]["To"]), ("To", invite["From"])]
+        headers += [("Call-ID", invite["Call-ID"]), ("CSeq", "1 BYE")]
+        self.wire.send(Message(f"BYE {target} SIP/2.0", headers), remote)
 
     def _cancelled(self, call_id: str, remote: Address) -> None:
         if call_id in self._ringing:
@@ -108,7 +131,7 @@ class Answerer:
         body = offer(self.wire.local) if status == _OK and request.method == "INVITE" else ""
         reason = _REASONS.get(status) or ("Ringing" if status == 180 else HTTPStatus(status).phrase)  # noqa: PLR2004
         tag = self._tag(request["Call-ID"])
-        answer = request.answer(status, reason, tag=tag, contact=self.wire.local, body=body)
+        answer = request.answer(status, reason, tag=tag, contact=self._contact or self.wire.local, body=body)
         self.wire.send(answer, remote)
         return answer
 

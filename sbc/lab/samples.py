@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sbc.documents import Destination, NodeDocument, NumberDocument, TrunkDocument
+from sbc.lab.digest import md5
+
+REALM = "sip.example.com"
 
 
 def sample_trunk(
@@ -35,6 +38,8 @@ def sample_trunk(
         "username": "",
         "ha1_md5": "",
         "ha1_sha256": "",
+        "realm": "",
+        "earlier_ha1s": (),
     }
     return TrunkDocument(trunk_id, **(members | changes))
 
@@ -44,6 +49,42 @@ def sample_number(number: str, trunk_id: str) -> NumberDocument:
     return NumberDocument(number, account_id="A1", trunk_id=trunk_id)
 
 
+def sample_registered(trunk_id: str, password: str, **changes: Any) -> TrunkDocument:
+    """An enabled registered trunk in the lab's realm; its user name is its id."""
+    members: dict[str, Any] = {"trunk_kind": "REGISTERED", "username": trunk_id, "realm": REALM} | changes
+    members |= {"ha1_md5": ha1(members["username"], password), "ha1_sha256": "0" * 64}
+    return sample_trunk(trunk_id, **members)
+
+
+def ha1(username: str, password: str) -> str:
+    """The MD5 HA1 of a password in the lab's realm."""
+    return md5(f"{username}:{REALM}:{password}")
+
+
 def sample_node(*gateways: tuple[str, int]) -> NodeDocument:
     """A node's own document."""
-    return NodeDocument("node", gateways=tuple(Destination(*gateway) for gateway in gateways))
+    return NodeDocument("node", gateways=tuple(Destination(*gateway) for gateway in gateways), realm=REALM)
+
+
+def sample_contact(trunk_id: str, **changes: Any) -> dict[str, Any]:
+    """A registration as an in-memory node is told of it: `fault(registrations=[sample_contact("T1")])`."""
+    members = {
+        "id": f"uloc-{trunk_id}",
+        "trunk_id": trunk_id,
+        "contact": f"sip:{trunk_id}@192.0.2.5:5060",
+        "source": "192.0.2.5:5060",
+        "user_agent": "Sample PBX",
+        "since": 1_700_000_000,
+        "refreshed_at": 1_700_000_600,
+        "expires_at": 1_700_004_200,
+    }
+    return members | changes
+
+
+def sample_answer(**changes: int) -> str:
+    """What came of OPTIONS, as an in-memory node is told of it.
+
+    For example `fault(answers={"T1/192.0.2.9:5060": sample_answer(code=404)})`.
+    """
+    members = {"tried": 1_700_000_000, "answered": 1_700_000_000, "code": 200, "ms": 4, "missed": 0, "silent": 0}
+    return "".join(f"{name}={number};" for name, number in (members | changes).items())

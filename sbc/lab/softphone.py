@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sbc.lab.digest import Login
 from sbc.lab.sip import Address, Message, address_of, new_tag, offer
 from sbc.lab.wire import CallTrace, Wire, open_wire
 
@@ -12,6 +14,7 @@ _FIRST_RETRY, _RETRIES = 0.5, 5  # RFC 3261 T1, doubled each time
 _OK = 200
 _FINAL = 200
 _REFUSED = 300
+_CHALLENGED = 407
 
 
 async def call(
@@ -23,16 +26,20 @@ async def call(
     hold_seconds: float = 1.0,
     cancel_after: float | None = None,
     hang_up: bool = True,
+    login: Login | None = None,
+    contact: Address | None = None,
 ) -> CallTrace:
     """Place a call from `local` (port 0: any) through `node`, hold it, hang up.
 
     `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
-    The call ends early when the other side hangs up. Raises LabError when `local` is taken.
+    The call ends early when the other side hangs up. `login` answers a challenge; `contact`
+    is what the Contact header claims, by default the truth.
+    Raises LabError when `local` is taken.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
     wire = await open_wire(local, lambda message, remote: _receive(wire, inbox, message, remote))
     try:
-        outgoing = _Outgoing(wire, inbox, node, caller, callee)
+        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login)
         final = await outgoing.invite(cancel_after)
         if final is not None and _FINAL <= final.status < _REFUSED:
             await outgoing.hold_and_hang_up(hold_seconds, hang_up=hang_up)
@@ -58,16 +65,27 @@ class _Outgoing:
     node: Address
     caller: str
     callee: str
+    contact: Address
+    login: Login | None = None
     call_id: str = field(default_factory=new_tag)
     tag: str = field(default_factory=new_tag)
     to: str = ""
     target: str = ""
     routes: list[str] = field(default_factory=list)
+    number: int = 1  # of the last request, as in CSeq
 
     async def invite(self, cancel_after: float | None) -> Message | None:
         """The final answer, acknowledged; None when there was no answer at all."""
-        self.target, self.to = f"sip:{self.callee}@{self.node}", f"<sip:{self.callee}@{self.node}>"
-        invite = self._request("INVITE", 1, f"z9hG4bK{new_tag()}", offer(self.wire.local))
+        self.target = f"sip:{self.callee}@{self.node}"
+        answer = await self._invite_once(cancel_after)
+        if self.login and answer is not None and answer.status == _CHALLENGED:
+            self.number += 1
+            answer = await self._invite_once(cancel_after, self.login.credentials(answer, "INVITE", self.target))
+        return answer
+
+    async def _invite_once(self, cancel_after: float | None, *more: tuple[str, str]) -> Message | None:
+        self.to = f"<{self.target}>"
+        invite = self._request("INVITE", self.number, f"z9hG4bK{new_tag()}", offer(self.wire.local), more)
         answer = await self._ask(invite)
         while answer is not None and answer.status < _FINAL:
             patience = cancel_after if answer.status > 100 else None  # noqa: PLR2004 - 100 is not ringing yet
@@ -83,7 +101,7 @@ class _Outgoing:
     async def hold_and_hang_up(self, seconds: float, *, hang_up: bool) -> None:
         """Until the other side says BYE or the time is over."""
         if await self._next("BYE", seconds) is None and hang_up:
-            await self._ask(self._request("BYE", 2, f"z9hG4bK{new_tag()}"))
+            await self._ask(self._request("BYE", self.number + 1, f"z9hG4bK{new_tag()}"))
 
     def trace(self, final: Message | None) -> CallTrace:
         """What happened so far."""
@@ -97,7 +115,7 @@ class _Outgoing:
             return
         self.target = answer["Contact"].partition("<")[2].partition(">")[0]
         self.routes = answer.all("Record-Route")[::-1]
-        self.wire.send(self._request("ACK", 1, f"z9hG4bK{new_tag()}"), self._next_hop())
+        self.wire.send(self._request("ACK", self.number, f"z9hG4bK{new_tag()}"), self._next_hop())
 
     async def _ask(self, request: Message) -> Message | None:
         """Send, and send again, until the first answer."""
@@ -123,14 +141,17 @@ class _Outgoing:
     def _next_hop(self) -> Address:
         return address_of(self.routes[0]) if self.routes else self.node
 
-    def _request(self, method: str, number: int, branch: str, body: str = "") -> Message:
+    def _request(
+        self, method: str, number: int, branch: str, body: str = "", more: Iterable[tuple[str, str]] = ()
+    ) -> Message:
         headers = [("Via", f"SIP/2.0/UDP {self.wire.local};branch={branch};rport"), ("Max-Forwards", "70")]
         headers += [("Route", route) for route in self.routes]
         headers += [("From", f"<sip:{self.caller}@{self.wire.local.host}>;tag={self.tag}"), ("To", self.to)]
         headers += [("Call-ID", self.call_id), ("CSeq", f"{number} {method}")]
         headers += [
-            ("Contact", f"<sip:{self.caller}@{self.wire.local}>"),
+            ("Contact", f"<sip:{self.caller}@{self.contact}>"),
             ("User-Agent", "Trunkline softphone"),
+            *more,
         ]
         if body:
             headers.append(("Content-Type", "application/sdp"))
@@ -139,7 +160,7 @@ class _Outgoing:
     def _same_transaction(self, invite: Message, method: str, *, to: str = "") -> Message:
         """A CANCEL, or the ACK of a refusal: the INVITE's own address and branch."""
         branch = invite["Via"].partition("branch=")[2].partition(";")[0]
-        request = self._request(method, 1, branch)
+        request = self._request(method, self.number, branch)
         return Message(
             f"{method} {invite.first.split()[1]} SIP/2.0",
             [(name, to or value if name == "To" else value) for name, value in request.headers],

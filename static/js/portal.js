@@ -207,9 +207,25 @@
     if (text) banner("error-banner", text, aButton("Reload", () => location.reload()));
   }
 
+  /* Whoever stood on something that a swap takes away goes on at the place where it was. */
+  let stood = null, place = null;
+  function remember() {
+    stood = document.activeElement;
+    place = stood?.parentElement?.closest("[id]");
+  }
+
+  function keepPlace() {
+    if (!stood || stood.isConnected || document.activeElement !== document.body) return;
+    const next = place?.isConnected ? place : document.getElementById("main");
+    if (!next) return;
+    next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+  }
+
   function swapped(event) {
     if (event.target.querySelector?.("[data-error-summary]")) focusSummary(event.target);
     else if (event.detail.requestConfig?.verb !== "get") event.target.querySelector?.("h1[tabindex='-1'], h2[tabindex='-1']")?.focus();
+    keepPlace();
     plan();
   }
 
@@ -220,6 +236,7 @@
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(poll.timer) : ask()));
   for (const name of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(name, trouble);
   for (const name of ["htmx:afterRequest"]) document.addEventListener(name, heard);
+  document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:afterSwap", swapped);
   addEventListener("pageshow", (event) => { if (event.persisted) all("[data-sent]").forEach((form) => { delete form.dataset.sent; all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled")); }); });
   document.addEventListener("DOMContentLoaded", () => { focusSummary(); all("[data-rows]").forEach(fill); plan(); });

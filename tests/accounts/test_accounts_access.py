@@ -16,8 +16,8 @@ from tests.factories import make_account, make_member, make_user
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MAY = {
     Role.OWNER: set(Right),
-    Role.ADMIN: set(Right),
-    Role.ENGINEER: set(Right),
+    Role.ADMIN: set(Right) - {Right.OWN_ACCOUNT},
+    Role.ENGINEER: set(Right) - {Right.OWN_ACCOUNT, Right.MANAGE_MEMBERS},
     Role.BILLING: {Right.SEE_TRUNKS, Right.SEE_MONEY},
     Role.VIEWER: {Right.SEE_TRUNKS},
 }
@@ -39,7 +39,31 @@ def test_a_person_without_an_account_gets_403(db):
     client = Client()
     client.force_login(make_user(), backend=BACKEND)
 
-    assert client.get(reverse("trunks:list")).status_code == 403
+    answer = client.get(reverse("trunks:list"))
+
+    assert answer.status_code == 403
+    assert "Ask your colleagues to invite you" in answer.content.decode()
+
+
+def test_a_refusal_says_which_roles_may(bob):
+    answer = bob.get(reverse("addresses:add"))
+
+    assert answer.status_code == 403
+    assert "Only these roles may change service addresses: Owner, Admin, Engineer." in answer.content.decode()
+
+
+def test_whoever_was_signed_out_is_told_so_at_the_sign_in(alice):
+    alice.session.flush()
+
+    answer = alice.get(reverse("trunks:list"), follow=True)
+
+    assert "You were signed out. What you saved is still there" in answer.content.decode()
+
+
+def test_a_first_visit_is_not_told_of_a_sign_out(client, db):
+    answer = client.get(reverse("trunks:list"), follow=True)
+
+    assert "You were signed out" not in answer.content.decode()
 
 
 def test_a_member_of_two_accounts_acts_for_the_chosen_one(db):

@@ -102,6 +102,7 @@ def visit(browser: Browser, live_server: Any, engineer: User, new_york: DataCent
         context.set_default_timeout(10_000)
         context.add_cookies([session_cookie(engineer, live_server.url)])
         contexts.append(context)
+        context.add_init_script(path=HERE / "watch.js")
         page = context.new_page()
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -114,8 +115,8 @@ def visit(browser: Browser, live_server: Any, engineer: User, new_york: DataCent
 
 
 def is_expected(text: str) -> bool:
-    """The browser calls an answer 422 an error; it is how a form with mistakes is answered."""
-    return "422 (Unprocessable" in text
+    """The browser calls the answers 422 and 409 errors; a form with mistakes and a conflict are answered with them."""
+    return "422 (Unprocessable" in text or "409 (Conflict" in text
 
 
 def session_cookie(user: User, url: str) -> Any:

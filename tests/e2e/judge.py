@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 # Everything in the light; in the dark what the colours decide, for nothing else is different there.
 SCHEMES = {"light": {}, "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}}
+RUN = """options => axe.run(options).then(
+    found => found.violations.map(rule => [rule.id, rule.nodes.map(node => node.html)])
+)"""
 # The staff site fades from one colour to the next; half way nothing can be read.
 FADED = "Promise.allSettled(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished))"
 
@@ -19,11 +22,12 @@ class Judge:
         self.found: dict[tuple[str, str, str], list[str]] = {}
 
     def look(self, name: str) -> None:
+        self.page.evaluate(AXE_SCRIPT)
         for scheme, options in SCHEMES.items():
             self.page.emulate_media(color_scheme=scheme)
             self.page.evaluate(f"() => {FADED}.then(() => null)")
-            for rule in Axe().run(self.page, options=options).response["violations"]:
-                self.found[name, scheme, rule["id"]] = [node["html"] for node in rule["nodes"]]
+            for rule, nodes in self.page.evaluate(RUN, {"resultTypes": ["violations"], **options}):
+                self.found[name, scheme, rule] = nodes
 
     def visit(self, address: str) -> None:
         self.page.goto(address)

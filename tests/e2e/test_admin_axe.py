@@ -4,7 +4,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from portal.demo import support_group
+from billing.models import Plan
+from billing.plan_requests import ask_for_plan
+from portal.staff_groups import SUPPORT, staff_group
+from provisioning.enums import Status
+from provisioning.models import Operation
 from tests.e2e.conftest import DESKTOP, session_cookie
 from tests.e2e.judge import Judge
 from tests.factories import make_specification, make_user, order_trunk
@@ -13,7 +17,7 @@ from tests.factories import make_specification, make_user, order_trunk
 @pytest.fixture
 def staff(transactional_db):
     user = make_user("support@example.com", is_staff=True)
-    user.groups.add(support_group())
+    user.groups.add(staff_group(SUPPORT))
     return user
 
 
@@ -28,21 +32,45 @@ def page(browser, live_server, staff):
 def test_no_violations(page, account, engineer, new_york, work):
     trunk = order_trunk(account, make_specification(new_york), engineer)
     work()
+    asked = ask_for_plan(account, Plan.objects.get(code="UNLIMITED"), engineer)
+    order_trunk(account, make_specification(new_york), engineer)
+    waiting, node = Operation.objects.get(status=Status.PENDING), new_york.nodes.first()
     account_url = reverse("admin:accounts_account_change", args=[account.pk])
     pages = [
         reverse("admin:index"),
         reverse("admin:accounts_account_changelist"),
         account_url,
         reverse("admin:accounts_account_credit", args=[account.pk]),
+        reverse("admin:accounts_account_suspend", args=[account.pk]),
+        reverse("admin:search", query={"q": trunk.name}),
+        reverse("admin:billing_planrequest_changelist"),
+        reverse("admin:billing_planrequest_decline", args=[asked.pk]),
+        reverse("admin:provisioning_operation_console"),
         reverse("admin:provisioning_operation_changelist"),
+        reverse("admin:provisioning_operation_retry", args=[waiting.pk]),
+        reverse("admin:provisioning_sbcnode_drift", args=[node.pk]),
+        reverse("admin:provisioning_sbcnode_resync", args=[node.pk]),
         reverse("admin:provisioning_sbcnode_changelist"),
         reverse("admin:trunks_trunk_changelist"),
         reverse("admin:trunks_trunk_change", args=[trunk.pk]),
+        reverse("admin:trunks_trunk_suspend", args=[trunk.pk]),
     ]
     judge = Judge(page)
 
     for url in pages:
         judge.visit(url)
+
+    assert judge.found == {}
+
+
+def test_looking_as_the_customer_has_no_violations(page, account, engineer):
+    judge = Judge(page)
+    judge.visit(reverse("admin:accounts_account_act", args=[account.pk]))
+    page.get_by_label("Reason").fill("The customer called about it")
+    page.get_by_role("button", name="Look as").click()
+
+    page.get_by_text("You are looking at Alice Telecom as its people do").wait_for()
+    judge.look("acting")
 
     assert judge.found == {}
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from provisioning.operations import latest_operation
 from tests.e2e import wizard
+from tests.e2e.hands import Mouse
 from tests.e2e.judge import Judge
 from tests.factories import make_specification, order_trunk
 from trunks.models.trunk import SUBJECT
@@ -20,26 +21,26 @@ def test_the_wizard(visit, work):
     judge.visit("/trunks/new/")
     page.get_by_role("button", name="Start a new order").click()
     judge.look("provider")
-    wizard.choose_provider(page)
+    wizard.choose_provider(Mouse(page))
     judge.look("plan")
-    wizard.go_on(page)
+    wizard.go_on(Mouse(page))
     judge.look("plan with a mistake")
-    wizard.choose_plan(page)
+    wizard.choose_plan(Mouse(page))
     judge.look("settings")
-    wizard.go_on(page)
+    wizard.go_on(Mouse(page))
     judge.look("settings with mistakes")
-    wizard.choose_settings(page)
+    wizard.choose_settings(Mouse(page))
     judge.look("ips")
     page.get_by_role("button", name="Add another destination").click()
     page.get_by_label("Destination 2", exact=True).fill("127.77.128.3")
-    wizard.enter_hosts(page, source="10.1.2.3")
+    wizard.enter_hosts(Mouse(page), source="10.1.2.3")
     judge.look("ips with mistakes")
     page.get_by_label("Failover").check()
-    wizard.enter_hosts(page)
+    wizard.enter_hosts(Mouse(page))
     judge.look("review")
     judge.visit("/trunks/new/")
     page.get_by_role("link", name="Main office").click()
-    wizard.pay(page)
+    wizard.pay(Mouse(page))
     judge.look("handover, pending")
     work()
     page.reload()
@@ -51,7 +52,7 @@ def test_the_wizard(visit, work):
 def test_what_can_go_wrong_with_an_order(visit, account, new_york, engineer):
     page = visit()
     judge = Judge(page)
-    wizard.order(page)
+    wizard.order(Mouse(page))
     order_trunk(account, make_specification(new_york, name="Main office", source_hosts=["127.77.128.1"]), engineer)
 
     page.get_by_role("button", name="Pay now").click()

@@ -2,56 +2,86 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from re import Pattern
+from types import MappingProxyType
+
 from playwright.sync_api import Page
 
+from tests.e2e.hands import Mouse
 
-def go_on(page: Page) -> None:
-    page.locator("main .actions").get_by_role("button", name="Continue").click()
-
-
-def begin(page: Page) -> None:
-    page.goto("/trunks/")
-    page.get_by_role("button", name="Create SIP trunk").click()
-    page.get_by_role("heading", name="What do you want to connect?").wait_for()
+DIRECT = "My own PBX or SBC"
+PLACE = MappingProxyType({"Data centre": "New York"})
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def choose_provider(page: Page) -> None:
-    go_on(page)
-    page.get_by_role("heading", name="How many calls at a time?").wait_for()
+def arrive(page: Page, heading: str | Pattern[str]) -> None:
+    page.get_by_role("heading", name=heading).first.wait_for()
 
 
-def choose_plan(page: Page, channels: str = "10") -> None:
-    page.get_by_text("Metered", exact=True).click()
-    page.get_by_label("Channels").fill(channels)
-    go_on(page)
-    page.get_by_role("heading", name="How should the trunk work?").wait_for()
+def go_on(hand: Mouse) -> None:
+    hand.press(hand.page.locator("main .actions").get_by_role("button", name="Continue"))
 
 
-def choose_settings(page: Page, name: str = "Main office") -> None:
-    page.get_by_role("textbox", name="Name").fill(name)
-    page.get_by_label("Data centre").select_option("NEW_YORK")
-    page.get_by_label("Yes").check()
-    page.locator("[name=service_address]").select_option(index=1)
-    go_on(page)
-    page.get_by_role("heading", name="Where is your equipment?").wait_for()
+def begin(hand: Mouse) -> None:
+    hand.page.goto("/trunks/")
+    hand.press(hand.page.get_by_role("button", name="Create SIP trunk"))
+    arrive(hand.page, "What do you want to connect?")
 
 
-def enter_hosts(page: Page, source: str = "127.77.128.1", destination: str = "127.77.128.2") -> None:
-    page.get_by_label("Source address 1").fill(source)
-    page.get_by_label("Destination 1", exact=True).fill(destination)
-    go_on(page)
+def choose_provider(hand: Mouse, provider: str = DIRECT, kind: str = "Static") -> None:
+    """`kind` is asked for only by a provider that has several."""
+    hand.check(hand.page.get_by_label(provider))
+    if kind:
+        hand.check(hand.page.get_by_label(f"{kind}:"))
+    go_on(hand)
+    arrive(hand.page, "How many calls at a time?")
 
 
-def order(page: Page) -> None:
-    """Up to the review."""
-    begin(page)
-    choose_provider(page)
-    choose_plan(page)
-    choose_settings(page)
-    enter_hosts(page)
-    page.get_by_role("heading", name="Check your trunk and pay").wait_for()
+def choose_plan(hand: Mouse, channels: str = "10") -> None:
+    hand.check(hand.page.get_by_label("Metered"))
+    hand.fill(hand.page.get_by_label("Channels", exact=True), channels)
+    go_on(hand)
+    arrive(hand.page, "How should the trunk work?")
 
 
-def pay(page: Page) -> None:
-    page.get_by_role("button", name="Pay now").click()
-    page.get_by_role("heading", name="Order received").wait_for()
+def choose_settings(
+    hand: Mouse,
+    name: str = "Main office",
+    place: Mapping[str, str] = PLACE,
+    facts: Mapping[str, str] = NOTHING,
+) -> None:
+    """`place` answers the question that leads to the data centre; `facts` are the provider's own."""
+    page = hand.page
+    hand.fill(page.get_by_role("textbox", name="Name"), name)
+    for label, words in place.items():
+        hand.select(page.get_by_label(label), words)
+    hand.check(page.get_by_label("Yes"))
+    hand.select(page.locator("[name=service_address]"), "Chicago HQ")
+    for label, text in facts.items():
+        hand.fill(page.get_by_label(label), text)
+    go_on(hand)
+    arrive(page, re.compile("Where is your equipment|Check your trunk and pay"))
+
+
+def enter_hosts(hand: Mouse, source: str = "127.77.128.1", destination: str = "127.77.128.2") -> None:
+    page = hand.page
+    hand.fill(page.get_by_label("Source address 1"), source)
+    hand.fill(page.get_by_label("Destination 1", exact=True), destination)
+    go_on(hand)
+
+
+def order(hand: Mouse) -> None:
+    """A static trunk, up to the review."""
+    begin(hand)
+    choose_provider(hand)
+    choose_plan(hand)
+    choose_settings(hand)
+    enter_hosts(hand)
+    arrive(hand.page, "Check your trunk and pay")
+
+
+def pay(hand: Mouse) -> None:
+    hand.press(hand.page.get_by_role("button", name="Pay now"))
+    arrive(hand.page, "Order received")

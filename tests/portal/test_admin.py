@@ -10,7 +10,7 @@ from accounts.models import AuditEvent, Member, User
 from accounts.services import limits_of
 from billing.models import LedgerEntry, PlanActivation
 from billing.services import balance_of
-from portal.demo import support_group
+from portal.staff_groups import READERS, SUPPORT, staff_group
 from provisioning.models import NodeState, Operation
 from routing.models import Number
 from tests.factories import (
@@ -48,7 +48,7 @@ def sign_in(user):
 @pytest.fixture
 def support(db):
     user = make_user("support@example.com", is_staff=True)
-    user.groups.add(support_group())
+    user.groups.add(staff_group(SUPPORT))
     return sign_in(user)
 
 
@@ -56,7 +56,7 @@ def support(db):
 def looker(db):
     """Staff who may look at everything and change nothing."""
     user = make_user("looker@example.com", is_staff=True)
-    user.user_permissions.set(support_group().permissions.filter(codename__startswith="view_"))
+    user.groups.add(staff_group(READERS))
     return sign_in(user)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from portal.demo import support_group
+from portal.staff_groups import READERS, SUPPORT, staff_group
 from provisioning import engine
 from provisioning.models import NodeState, Operation, SbcNode
 from provisioning.sweeps import look_after
@@ -23,7 +23,7 @@ PRIMARY, BACKUP = 0, 1
 @pytest.fixture
 def support(db):
     user = make_user("support@example.com", is_staff=True)
-    user.groups.add(support_group())
+    user.groups.add(staff_group(SUPPORT))
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
@@ -70,9 +70,13 @@ def sweep():
         look_after(node)
 
 
-def reconcile(client, list_name, *rows):
+REASON = "The customer called about it"
+
+
+def reconcile(client, list_name, *rows, reason=REASON):
     url = reverse(f"admin:{list_name}_changelist")
-    return client.post(url, {"action": "reconcile_now", "_selected_action": [row.pk for row in rows]}, follow=True)
+    answers = {"action": "reconcile_now", "_selected_action": [row.pk for row in rows], "reason": reason}
+    return client.post(url, answers, follow=True)
 
 
 def test_a_pending_operation_becomes_due(support, operation):
@@ -136,7 +140,7 @@ def test_a_trunk_with_a_pending_operation_is_left_to_it(support, operation):
 
 def test_staff_who_only_look_cannot_reconcile(operation):
     user = make_user("looker@example.com", is_staff=True)
-    user.user_permissions.set(support_group().permissions.filter(codename__startswith="view_"))
+    user.groups.add(staff_group(READERS))
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db.models.functions import Now
+from django.test import override_settings
 
 from accounts.models import Account, User
 from provisioning import engine, sweeps
 from provisioning.enums import NodeRole, Status
+from provisioning.failpoints import Crashed, armed
 from provisioning.models import DataCentre, NodeState, Operation, SbcNode
 from provisioning.nodes import client_of
 from sbc.client import Held, NodeClient
 from sbc.documents import NODE
 from sbc.lab.memory import MemoryNodeProcess
 from tests.factories import make_account, make_member, make_specification, open_data_centre, order_trunk
+from tests.world import assert_world_consistent
+from trunks.compile import trunk_document
 from trunks.models import Trunk
 from trunks.models.trunk import SUBJECT
+from trunks.pricing import offer_for_change
+from trunks.services import change_trunk
+from trunks.specification import TrunkSettings
 
 TOKEN = "scene"
 Order = Callable[[], Trunk]
@@ -110,11 +122,16 @@ def work_on(trunk: Trunk) -> Operation:
 
 
 def sweep_now() -> None:
-    """A whole sweep in this thread, whatever is paused."""
+    """A whole sweep in this thread, whatever is paused and however busy the machine is."""
     hurry()
-    sweeps.run_due()
-    for node in SbcNode.objects.select_related("data_centre"):
-        sweeps.look_after(node)
+    seen = set[UUID]()
+    while waiting := set(Operation.objects.filter(status=Status.PENDING).values_list("pk", flat=True)) - seen:
+        seen |= waiting
+        for operation in Operation.objects.filter(pk__in=waiting).order_by("next_attempt_at"):
+            engine.run(operation.pk)
+    with override_settings(SWEEP_SECONDS=30):
+        for node in SbcNode.objects.select_related("data_centre"):
+            sweeps.look_after(node)
 
 
 def hurry() -> None:
@@ -128,9 +145,63 @@ def pass_deadline(trunk: Trunk) -> None:
     Operation.objects.filter(pk=newest(trunk).pk).update(deadline_at=Now() - timedelta(seconds=1))
 
 
+def edit(trunk: Trunk, actor: User, **changes: Any) -> Operation | None:
+    """Save other settings of a trunk at today's price, as its edit page would."""
+    trunk = Trunk.objects.select_related("wanted", "account").get(pk=trunk.pk)
+    assert trunk.wanted is not None
+    settings = replace(TrunkSettings.of(trunk.wanted), **changes)
+    offer = offer_for_change(trunk, settings.channels)
+    price = offer.fingerprint if offer else ""
+    return change_trunk(trunk, settings, seen=trunk.wanted.number, price=price, actor=actor)
+
+
+def hash_of(trunk: Trunk, **changes: Any) -> str:
+    """Of the document that the trunk's nodes would get with such settings."""
+    trunk = Trunk.objects.select_related("wanted", "credential").get(pk=trunk.pk)
+    document = trunk_document(trunk)
+    assert document is not None
+    return replace(document, **changes).hash
+
+
+@contextmanager
+def crashing(failpoint: str) -> Iterator[None]:
+    """The engine falls at this place, as if its process had died; its lease runs out at once."""
+    os.environ["TRUNKLINE_FAILPOINTS"] = f"{failpoint}=crash"
+    armed.cache_clear()
+    try:
+        with suppress(Crashed):
+            yield
+    finally:
+        del os.environ["TRUNKLINE_FAILPOINTS"]
+        armed.cache_clear()
+        Operation.objects.filter(status=Status.PENDING).update(lease_until=None)
+
+
+def cut_off(role: str) -> None:
+    """The portal reaches the node of New York no more; the node goes on by itself."""
+    SbcNode.objects.filter(data_centre="NEW_YORK", role=role).update(agent_url="http://127.0.0.1:9")
+
+
+def connect(role: str, nodes: Nodes) -> None:
+    """The portal reaches the node again."""
+    SbcNode.objects.filter(data_centre="NEW_YORK", role=role).update(agent_url=nodes[role].url)
+
+
 def held_by(node: MemoryNodeProcess, trunk: Trunk) -> Held | None:
     """What the node has of the trunk; None when nothing, a tombstone included."""
     return next((held for held in listed(node, SUBJECT) if held.id == str(trunk.pk)), None)
+
+
+def hashes_of(nodes: Nodes, trunk: Trunk) -> list[str]:
+    """Of the trunk's documents on both nodes of New York."""
+    return [held.hash if (held := held_by(node, trunk)) else "" for node in (nodes.primary, nodes.backup)]
+
+
+def assert_hold_again(nodes: Nodes, trunk: Trunk, hashes: list[str]) -> None:
+    """After a sweep both have what they had, down to the last field, and the world is in order."""
+    sweep_now()
+    assert hashes_of(nodes, trunk) == hashes
+    assert_world_consistent(orders=[trunk.pk])
 
 
 def listed(node: MemoryNodeProcess, kind: str) -> list[Held]:

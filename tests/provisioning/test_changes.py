@@ -1,14 +1,19 @@
 """What becomes of a change when nodes do what they are told."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
+from django.db import IntegrityError, transaction
 
 from common.errors import Conflict
 from provisioning.enums import Status
-from provisioning.models import NodeState
-from tests.provisioning.scene import held_by, newest, work_on
+from provisioning.models import NodeState, SbcNode
+from tests.factories import order_trunk, registered
+from tests.provisioning.scene import edit, held_by, newest, work_on
 from tests.world import assert_world_consistent
 from trunks.enums import AdminStatus
-from trunks.services import delete_trunk, disable_trunk, enable_trunk
+from trunks.services import delete_trunk, disable_trunk, enable_trunk, reset_password
 
 
 def test_a_paid_trunk_is_read_back_from_both_nodes(order, nodes):
@@ -123,3 +128,39 @@ def test_deleting_overtakes_a_disable_that_is_still_pending(order, engineer):
     disable.refresh_from_db()
     assert (disable.status, disable.reason) == (Status.RESET, "Superseded")
     assert_world_consistent(orders=[trunk.pk])
+
+
+CHANGES = {
+    "edit": lambda trunk, person: edit(trunk, person, channels=2 + newest(trunk).generation),
+    "disable": disable_trunk,
+    "enable": enable_trunk,
+    "delete": delete_trunk,
+    "reset password": lambda trunk, person: reset_password(trunk, timedelta(0), person),
+}
+
+
+@pytest.mark.parametrize("change", [name for name in CHANGES if name != "enable"])
+@pytest.mark.parametrize("pending", ["creation", "edit", "password reset"])
+def test_f43_f44_nothing_is_changed_or_deleted_while_a_change_is_pending(customer, engineer, new_york, pending, change):
+    trunk = order_trunk(customer, registered(new_york), engineer)
+    if pending != "creation":
+        work_on(trunk)
+        trunk.refresh_from_db()
+        CHANGES["edit" if pending == "edit" else "reset password"](trunk, engineer)
+    before = newest(trunk)
+
+    with pytest.raises(Conflict) as conflict:
+        CHANGES[change](trunk, engineer)
+
+    assert conflict.value.code == "V-OP-1"
+    assert newest(trunk) == before
+    assert_world_consistent(SbcNode.objects.none(), orders=[trunk.pk])
+
+
+def test_f43_the_database_itself_refuses_a_second_pending_operation(order):
+    operation = newest(order())
+    operation.pk, operation.generation = uuid4(), 2
+    operation._state.adding = True
+
+    with pytest.raises(IntegrityError, match="one_pending_operation_per_subject"), transaction.atomic():
+        operation.save()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db.models.functions import Now
 
 from provisioning import engine
@@ -13,8 +14,9 @@ from routing.models import Number
 from routing.services import assign_number
 from sbc.documents import NODE, NUMBER, Fence
 from sbc.lab.samples import sample_trunk
-from tests.provisioning.scene import held_by, hurry, listed, newest, sweep_now, work_on
+from tests.provisioning.scene import edit, held_by, hurry, listed, newest, sweep_now, work_on
 from tests.world import assert_world_consistent
+from trunks.compile import trunk_document
 from trunks.models.trunk import SUBJECT
 from trunks.services import delete_trunk
 
@@ -146,6 +148,24 @@ def test_a_deleted_trunk_that_a_node_brings_back_is_removed_again(order, nodes, 
     assert_world_consistent(orders=[trunk.pk])
 
 
+def test_f23_a_node_that_comes_back_with_an_old_snapshot_is_repaired(order, nodes, engineer):
+    edited, deleted = order(), order()
+    snapshot = [trunk_document(trunk) for trunk in (edited, deleted)]
+    sweep_now()
+    edit(edited, engineer, source_hosts=["127.77.190.1"])
+    delete_trunk(deleted, engineer)
+    sweep_now()
+    nodes.backup.fault(restart_empty=True)
+    for document in snapshot:
+        nodes.backup.client(timeout=10).put(document, Fence(1, 1))
+
+    sweep_now()
+
+    assert held_by(nodes.backup, edited) == held_by(nodes.primary, edited)
+    assert not held_by(nodes.backup, deleted)
+    assert_world_consistent(orders=[edited.pk, deleted.pk])
+
+
 def test_an_empty_list_is_not_believed(order, nodes):
     trunk = order()
     sweep_now()
@@ -219,8 +239,9 @@ def test_a_number_that_is_taken_back_leaves_the_nodes(order, nodes, new_york):
     assert_world_consistent()
 
 
-def test_a_dead_node_delays_only_its_own_data_centre(order, order_in_frankfurt, nodes):
-    nodes.primary.fault(hang=True)
+@pytest.mark.parametrize("fault", [{"hang": True}, {"slow": 20}], ids=["hanging", "slow"])
+def test_f16_f17_a_dead_node_delays_only_its_own_data_centre(order, order_in_frankfurt, nodes, fault):
+    nodes.primary.fault(**fault)
     waiting = [order(), order(), order()]
     quick = order_in_frankfurt()
     nodes_of_frankfurt = list(SbcNode.objects.filter(data_centre="FRANKFURT"))

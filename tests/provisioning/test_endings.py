@@ -1,6 +1,7 @@
 """How a change ends when a node cannot or will not have it."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from billing.services import balance_of
 from provisioning.enums import NodeRole, Status
@@ -131,7 +132,9 @@ def test_an_address_that_a_node_has_yet_to_free_is_waited_for(customer, engineer
     first.claims.update(released_at=first.created_at)
     nodes.backup.heal()
 
-    second = order_trunk(customer, make_specification(new_york, source_hosts=specification.source_hosts), engineer)
+    second = order_trunk(
+        customer, make_specification(new_york, source_hosts=specification.settings.source_hosts), engineer
+    )
     operation = work_on(second)
 
     assert (operation.status, operation.reason) == (Status.PENDING, "SourceHostTaken")
@@ -191,3 +194,36 @@ def test_the_pause_between_attempts_grows(order, nodes):
 
     assert operation.attempt == 4
     assert pauses == sorted(pauses)
+
+
+@ROLES
+def test_f20_a_node_whose_agent_is_busy_is_asked_again(order, nodes, role):
+    nodes[role].fault(busy=True)
+    trunk = order()
+
+    operation = work_on(trunk)
+
+    assert (operation.status, operation.reason) == (Status.PENDING, "NodeUnavailable")
+    nodes[role].heal()
+    assert work_on(trunk).status == Status.SUCCESS
+    assert_world_consistent(orders=[trunk.pk])
+
+
+def test_f45_addresses_of_a_deleted_trunk_are_free_when_every_node_has_forgotten_it(
+    order, nodes, engineer, customer, new_york
+):
+    trunk = order()
+    work_on(trunk)
+    nodes.backup.fault(down=True)
+    delete_trunk(trunk, engineer)
+    work_on(trunk)
+    same = make_specification(new_york, source_hosts=trunk.wanted.source_hosts)
+    with pytest.raises(ValidationError):
+        order_trunk(customer, same, engineer)
+
+    nodes.backup.heal()
+    work_on(trunk)
+    second = order_trunk(customer, same, engineer)
+
+    assert work_on(second).status == Status.SUCCESS
+    assert_world_consistent(orders=[trunk.pk, second.pk])

@@ -1,8 +1,11 @@
 """Who works on an operation: one at a time, and an earlier owner writes nothing any more."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -121,3 +124,24 @@ def test_running_what_is_finished_does_nothing(order):
     work_on(trunk)
 
     assert engine.run(newest(trunk).pk) is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_f5_a_nudge_that_arrives_twice_at_once_is_worked_on_once(order, nodes):
+    trunk = order()
+    operation = newest(trunk)
+    gate = threading.Barrier(2)
+
+    def run(_time):
+        gate.wait()
+        try:
+            return engine.run(operation.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = sorted(pool.map(run, range(2)))
+
+    assert done == [False, True]
+    assert len([write for write in nodes.primary.journal() if write["id"] == str(trunk.pk)]) == 1
+    assert_world_consistent([], orders=[trunk.pk])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sbc.agent.render import TABLES
 from sbc.agent.switch import SwitchUnavailable
 from sbc.lab.memory import MemoryNodeProcess
 
@@ -10,7 +11,7 @@ class FakeSwitch:
     """A dictionary that can be switched off and writes down the order of writes."""
 
     def __init__(self):
-        self.keys, self.log, self.off, self.deaf = {}, [], False, False
+        self.keys, self.log, self.dropped, self.off, self.deaf = {}, [], [], False, False
 
     def _answer(self):
         if self.off:
@@ -33,8 +34,7 @@ class FakeSwitch:
 
     def sizes(self):
         self._answer()
-        tables = ("source", "trunk", "number", "carrier", "gateways")
-        return {table: sum(key.table == table for key in self.keys) for table in tables}
+        return {table: sum(key.table == table for key in self.keys) for table in TABLES}
 
     def dump(self, table):
         return {key.name: value for key, value in self.keys.items() if key.table == table}
@@ -42,8 +42,30 @@ class FakeSwitch:
     def calls(self):
         return {}
 
+    def drop_contacts(self, trunk_id):
+        self._answer()
+        self.dropped.append(trunk_id)
+
     def facts(self):
         return {key: value for key, value in self.keys.items() if key.table != "agent"}
+
+
+class FakeContacts:
+    """A list in place of Kamailio's file."""
+
+    def __init__(self):
+        self.found = []
+
+    def page(self, after, limit):
+        return [contact for contact in self.found if contact.id > after][:limit]
+
+    def trunk_ids(self):
+        return [contact.trunk_id for contact in self.found]
+
+
+@pytest.fixture
+def contacts():
+    return FakeContacts()
 
 
 @pytest.fixture

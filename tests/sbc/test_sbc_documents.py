@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from sbc.documents import Fence, read_document
-from sbc.lab.samples import sample_node, sample_number, sample_trunk
+from sbc.documents import EarlierHa1, Fence, read_document, upgraded
+from sbc.lab.samples import sample_node, sample_number, sample_registered, sample_trunk
 
 SAMPLES = [
     sample_trunk("T1", ["192.0.2.1"], [("192.0.2.9", 5060)]),
+    sample_registered("T2", "secret", earlier_ha1s=(EarlierHa1("a" * 32, "b" * 64, 1800000000),)),
     sample_number("+13125550100", "T1"),
     sample_node(("192.0.2.30", 5060)),
 ]
@@ -45,6 +46,13 @@ def test_another_format_is_refused(spoil):
     spoil(wire)
     with pytest.raises(ValueError):
         read_document("trunk", wire)
+
+
+def test_a_document_of_format_1_can_be_read_on():
+    wire = SAMPLES[0].to_wire() | {"format": 1}
+    for added in ("realm", "earlier_ha1s"):
+        del wire[added]
+    assert read_document("trunk", upgraded("trunk", wire)) == SAMPLES[0]
 
 
 def test_an_unknown_kind_is_refused():

@@ -5,10 +5,11 @@ import asyncio
 import httpx
 import pytest
 
+from sbc.agent.contacts import Contact
 from sbc.agent.http import create_app
 from sbc.agent.node import Node
 from sbc.agent.store import Store
-from sbc.lab.samples import sample_trunk
+from sbc.lab.samples import sample_contact, sample_trunk
 
 TRUNK = sample_trunk("T1", ["192.0.2.1"])
 BODY = {"generation": 1, "epoch": 0, "document": TRUNK.to_wire()}
@@ -36,8 +37,8 @@ class Http:
 
 
 @pytest.fixture
-def http(switch):
-    return Http(create_app(Node(Store(":memory:"), switch), "secret"))
+def http(switch, contacts):
+    return Http(create_app(Node(Store(":memory:"), switch, contacts), "secret"))
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Bearer secret2", "Basic secret", "Bearer sécret"])
@@ -71,6 +72,19 @@ def test_status_and_calls(http, switch):
     assert http.get("/v1/calls").json() == {"groups": {}}
 
 
+def test_registrations_and_checks_have_pages(http, contacts):
+    contacts.found = [Contact(**sample_contact(trunk_id)) for trunk_id in ("T1", "T2")]
+    checked = sample_trunk("T3", [], [("192.0.2.9", 5060), ("192.0.2.8", 5060)], options=True)
+    http.put("/v1/documents/trunk/T3", json=BODY | {"document": checked.to_wire()})
+
+    first, rest = (http.get(f"/v1/registrations?limit=1&after={after}").json() for after in ("", "uloc-T1"))
+    assert first == {"registrations": [sample_contact("T1")]}
+    assert rest == {"registrations": [sample_contact("T2")]}
+    ids = [check["id"] for check in http.get("/v1/checks").json()["checks"]]
+    assert ids == ["T3/192.0.2.8:5060", "T3/192.0.2.9:5060"]
+    assert len(http.get(f"/v1/checks?after={ids[0]}").json()["checks"]) == 1
+
+
 @pytest.mark.parametrize(
     ("change", "code", "reason"),
     [
@@ -81,7 +95,7 @@ def test_status_and_calls(http, switch):
         ({"epoch": True}, 422, "BadRequest"),
         ({"epoch": None}, 422, "BadRequest"),
         ({"generation": 2, "document": None}, 422, "BadDocument"),
-        ({"generation": 2, "document": {"format": 2}}, 422, "BadDocument"),
+        ({"generation": 2, "document": {"format": 99}}, 422, "BadDocument"),
         ({"generation": 2, "document": sample_trunk("T9").to_wire()}, 422, "BadDocument"),
     ],
 )
@@ -103,3 +117,10 @@ def test_kamailio_down(http, switch):
     assert (response.status_code, response.json()["reason"]) == (503, "KamailioUnavailable")
     assert http.get(PATH).status_code == 503
     assert http.get("/v1/status").json()["kamailio"] is False
+
+
+def test_while_kamailio_is_down_nothing_is_known_about_registrations(http, switch, contacts):
+    contacts.found = [Contact(**sample_contact("T1"))]
+    switch.off = True
+
+    assert http.get("/v1/registrations").status_code == 503

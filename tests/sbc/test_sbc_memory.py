@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from sbc.client import NodeClient, Rejected, Stale, Unavailable
+from sbc.client import Check, NodeClient, Registration, Rejected, Stale, Unavailable
 from sbc.documents import Fence
-from sbc.lab.samples import sample_number, sample_trunk
+from sbc.lab.samples import sample_answer, sample_contact, sample_number, sample_registered, sample_trunk
 
 TRUNK = sample_trunk("T1", ["192.0.2.1"])
 ONE = Fence(1, 0)
@@ -129,6 +129,40 @@ def test_list_empty_once(memory_node, client):
 def test_calls(memory_node, client):
     memory_node.fault(calls={"T1": 3})
     assert client.calls() == {"T1": 3}
+
+
+def test_registrations(memory_node, client):
+    memory_node.fault(registrations=[sample_contact(f"T{place:04}") for place in range(1005)])
+
+    found = list(client.registrations())
+
+    assert len(found) == 1005
+    assert found[7] == Registration(**sample_contact("T0007"))
+
+
+def test_a_disabled_trunk_loses_its_registrations(memory_node, client):
+    memory_node.fault(registrations=[sample_contact("T1"), sample_contact("T2")])
+    client.put(sample_registered("T1", "secret", admin_status="DISABLED"), ONE)
+    assert [found.trunk_id for found in client.registrations()] == ["T2"]
+
+
+def test_checks(memory_node, client):
+    hosts = [("192.0.2.8", 5070), ("192.0.2.9", 5060), ("2001:db8::9", 5060), ("pbx.example.com", 0)]
+    client.put(sample_trunk("T1", [], hosts, options=True), ONE)
+    memory_node.fault(
+        answers={
+            "T1/192.0.2.8:5070": sample_answer(code=404),
+            "T1/192.0.2.9:5060": sample_answer(code=408, answered=0, missed=4, silent=1),
+            "T1/[2001:db8::9]:5060": sample_answer(code=408, answered=0, missed=1),
+        }
+    )
+
+    checks = list(client.checks())
+
+    assert [(check.host, check.port) for check in checks] == hosts
+    assert [check.alive for check in checks] == [True, False, None, None]
+    assert checks[0] == Check("T1", "192.0.2.8", 5070, True, 404, 4, 1_700_000_000, 1_700_000_000, 0)
+    assert checks[3] == Check("T1", "pbx.example.com", 0, None, 0, 0, 0, 0, 0)
 
 
 def test_the_journal_has_every_write(memory_node, client):

@@ -2,20 +2,21 @@
 
 import pytest
 
+from sbc.agent.contacts import Contact
 from sbc.agent.node import Node
 from sbc.agent.render import Key
 from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
 from sbc.agent.watch import Watch
 from sbc.documents import Fence
-from sbc.lab.samples import sample_trunk
+from sbc.lab.samples import sample_contact, sample_registered, sample_trunk
 
 TRUNK = sample_trunk("T1", ["192.0.2.1"], [("192.0.2.9", 5060)])
 
 
 @pytest.fixture
-def node(switch):
-    return Node(Store(":memory:"), switch)
+def node(switch, contacts):
+    return Node(Store(":memory:"), switch, contacts)
 
 
 @pytest.fixture
@@ -125,6 +126,23 @@ def test_the_watch_heals(node, switch, watch, spoil):
     watch.look()
     watch.look()
     assert switch.facts() == before
+
+
+@pytest.mark.parametrize("admin_status", ["DISABLED", "SYSTEM_DISABLED"])
+def test_who_may_not_register_any_more_loses_its_contacts(node, switch, admin_status):
+    put(node, sample_registered("T1", "secret"))
+    assert switch.dropped == []
+    put(node, sample_registered("T1", "secret", admin_status=admin_status), 2)
+    assert switch.dropped == ["T1"]
+    node.delete("trunk", "T1", Fence(3, 0))
+    assert switch.dropped == ["T1", "T1"]
+
+
+def test_the_watch_drops_contacts_that_should_not_be_there(node, switch, contacts, watch):
+    put(node, sample_registered("T1", "secret"))
+    contacts.found = [Contact(**sample_contact(trunk_id)) for trunk_id in ("T1", "T2")]
+    watch.look()
+    assert switch.dropped == ["T2"]
 
 
 def test_the_watch_goes_through_everything_in_slices(node, switch):

@@ -1,9 +1,12 @@
 """What documents become in Kamailio, and what never gets there."""
 
+from dataclasses import replace
+
 import pytest
 
 from sbc.agent.render import Key, parse, render
-from sbc.lab.samples import sample_node, sample_number, sample_trunk
+from sbc.documents import EarlierHa1, NodeDocument
+from sbc.lab.samples import REALM, ha1, sample_node, sample_number, sample_registered, sample_trunk
 
 
 def members(value):
@@ -18,7 +21,8 @@ def test_a_trunk_is_one_key_and_one_for_each_source():
     found = members(facts[Key("trunk", "T1")])
     assert found.pop("document") == trunk.hash[:16]
     assert found == {
-        "enabled": "1", "group": "T1", "channels": "10", "international": "1", "domestic": "0", "rotate": "0",
+        "enabled": "1", "registered": "0", "challenge": "0",
+        "group": "T1", "channels": "10", "international": "1", "domestic": "0", "rotate": "0",
         "n": "2", "h1": "192.0.2.9:5070", "h2": "pbx.example.com",
     }  # fmt: skip
 
@@ -33,6 +37,7 @@ def test_a_trunk_is_one_key_and_one_for_each_source():
         ({"strategy": "ROUND_ROBIN"}, "rotate", "1"),
         ({"number_format": "US_NATIONAL"}, "domestic", "1"),
         ({"group": "G7"}, "group", "G7"),
+        ({"challenge_invites": True}, "challenge", "1"),
     ],
 )
 def test_members_of_a_trunk(change, member, value):
@@ -52,7 +57,38 @@ def test_a_number_and_a_node():
         Key("carrier", "192.0.2.30"): "node",
         Key("carrier", "192.0.2.31"): "node",
         Key("gateways", "all"): "n=2;h1=192.0.2.30:5060;h2=192.0.2.31:5080;",
+        Key("realm", "all"): REALM,
     }
+
+
+def test_a_registered_trunk_has_a_key_by_its_user_name():
+    earlier = (EarlierHa1("a" * 32, "b" * 64, 1800000000), EarlierHa1("c" * 32, "d" * 64, 1800000001))
+    facts = render(sample_registered("T1", "secret", username="alice-7", earlier_ha1s=earlier))
+    assert members(facts[Key("trunk", "T1")])["registered"] == "1"
+    assert members(facts[Key("user", "alice-7")]) == {
+        "trunk": "T1", "ha1": ha1("alice-7", "secret"), "n": "2",
+        "e1": "c" * 32, "u1": "1800000001", "e2": "a" * 32, "u2": "1800000000",
+    }  # fmt: skip
+
+
+def test_of_many_earlier_passwords_those_that_end_last_are_kept():
+    earlier = tuple(EarlierHa1(f"{until:032x}", "", until) for until in range(1, 41))
+    found = members(render(sample_registered("T1", "secret", earlier_ha1s=earlier))[Key("user", "T1")])
+    assert (found["n"], found["u1"], found["u10"]) == ("10", "40", "31")
+
+
+def checked_keys(**changes):
+    trunk = sample_trunk("T1", [], [("192.0.2.9", 5070), ("pbx.example.com", 0), ("2001:db8::9", 5060)], **changes)
+    return {key.name for key in render(trunk) if key.table == "options"}
+
+
+def test_each_destination_is_checked_by_itself():
+    assert checked_keys(options=True) == {"T1/192.0.2.9:5070", "T1/pbx.example.com", "T1/[2001:db8::9]:5060"}
+
+
+@pytest.mark.parametrize("changes", [{}, {"admin_status": "DISABLED"}, {"tls": True}])
+def test_who_is_not_checked(changes):
+    assert checked_keys(**{"options": bool(changes)} | changes) == set()
 
 
 @pytest.mark.parametrize(
@@ -76,6 +112,19 @@ def test_a_number_and_a_node():
         sample_trunk("T1", channels=10**9),
         sample_trunk("T1", group=None),
         sample_trunk("T1", source_hosts=None),
+        sample_registered("T1", "x", username=""),
+        sample_registered("T1", "x", username="a;trunk=T2"),
+        sample_registered("T1", "x", username="a b"),
+        sample_registered("T1", "x", username="a@example.com"),
+        sample_registered("T1", "x", username="a" * 65),
+        replace(sample_registered("T1", "x"), ha1_md5=""),
+        replace(sample_registered("T1", "x"), ha1_md5="A" * 32),
+        replace(sample_registered("T1", "x"), ha1_md5="a" * 31),
+        replace(sample_registered("T1", "x"), ha1_md5="a" * 31 + ";"),
+        sample_registered("T1", "x", earlier_ha1s=(EarlierHa1("", "", 1),)),
+        sample_registered("T1", "x", earlier_ha1s=(EarlierHa1("a" * 32, "", -1),)),
+        sample_registered("T1", "x", earlier_ha1s=(EarlierHa1("a" * 32, "", 1 << 31),)),
+        sample_registered("T1", "x", earlier_ha1s=(EarlierHa1("a" * 32, "", "1;ha1=x"),)),
     ],
     ids=repr,
 )
@@ -88,6 +137,19 @@ def test_bad_values_stay_out(trunk):
 def test_bad_numbers_stay_out(number):
     with pytest.raises(ValueError):
         parse("number", number, sample_number(number, "T1").to_wire())
+
+
+def test_a_bad_realm_stays_out():
+    wire = NodeDocument("node", (), 'a" b').to_wire()
+    with pytest.raises(ValueError, match="realm"):
+        parse("node", "node", wire)
+
+
+def test_an_error_does_not_repeat_a_secret():
+    trunk = replace(sample_registered("T1", "x"), ha1_md5="secret")
+    with pytest.raises(ValueError) as error:
+        parse("trunk", "T1", trunk.to_wire())
+    assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize("wire", [None, [], "text", 7, {}, {"format": 1}])

@@ -11,15 +11,18 @@ import pytest
 from sbc.client import NodeClient, Unavailable
 from sbc.documents import Fence
 from sbc.lab.carrier import CarrierControl
+from sbc.lab.digest import Login
 from sbc.lab.net import SIP_PORT, LabNet, first_free_net
 from sbc.lab.node import LabNode
 from sbc.lab.process import Child
-from sbc.lab.samples import sample_node, sample_number, sample_trunk
+from sbc.lab.registering import register
+from sbc.lab.samples import sample_node, sample_number, sample_registered, sample_trunk
 from sbc.lab.sip import Address
 from sbc.lab.sipp import Sipp, run_sipp
 from sbc.lab.softphone import call
 
 TIMERS = {"ANSWER_WAIT_MS": "600", "DEAD_SECONDS": "4", "KEEPALIVE_SECONDS": "30", "KEEPALIVE_STEP": "2"}
+TIMERS |= {"OPTIONS_SECONDS": "1", "OPTIONS_MISSES": "2", "NONCE_SECONDS": "3"}
 
 
 def pytest_collection_modifyitems(items):
@@ -52,6 +55,15 @@ class Place:
     source: str
     destinations: list[str]
     number: str
+
+
+@dataclass
+class RegisteredPlace:
+    """A customer's registered trunk; `id` is its user name, too."""
+
+    id: str
+    number: str
+    phone: Address
 
 
 @dataclass
@@ -88,6 +100,31 @@ class Site:
         self.change(trunk, **changes)
         self.put(sample_number(f"+{trunk.number}", trunk.id))
         return trunk
+
+    def registered(self, **changes):
+        """A fresh registered trunk with its number; its equipment is at `phone`, its password is "secret"."""
+        place = next(self._places)
+        trunk_id, number = f"{self.node.name}-{place}", f"1312555{1000 + place}"
+        trunk = RegisteredPlace(trunk_id, number, Address(self.net.customer(10 * place), SIP_PORT))
+        self.change_registered(trunk, **changes)
+        self.put(sample_number(f"+{number}", trunk_id))
+        return trunk
+
+    def change_registered(self, trunk, password="secret", **changes):
+        self.put(sample_registered(trunk.id, password, **changes))
+
+    def register(self, trunk, password="secret", phone=None, username="", **options):
+        """The node's last answer."""
+        login = Login(username or trunk.id, password)
+        return asyncio.run(register(phone or trunk.phone, self.address, login, **options))[-1]
+
+    def contacts(self, trunk):
+        return [found for found in self.client.registrations() if found.trunk_id == trunk.id]
+
+    def checks(self, trunk):
+        """What came of OPTIONS, in the order of the destinations."""
+        found = {check.host: check for check in self.client.checks() if check.trunk_id == trunk.id}
+        return [found[host] for host in trunk.destinations]
 
     def change(self, trunk, **changes):
         self.put(sample_trunk(trunk.id, [trunk.source], [(host, SIP_PORT) for host in trunk.destinations], **changes))

@@ -154,6 +154,6 @@ def test_a_deleted_trunk_passes_nothing(site):
     site.call(trunk)
     held = site.delete("trunk", trunk.id)
     assert (held.present, held.fence > Fence(1, 0)) == (False, True)
-    site.refused(trunk, 403)
+    site.refused(trunk, 407)
     assert site.call_in(trunk).status == 403
     site.call(other)

@@ -80,7 +80,7 @@ def test_what_was_written_while_kamailio_was_down_is_there_when_it_starts(site):
     with pytest.raises(Unavailable):
         site.change(changed, admin_status="DISABLED")
     site.node.start_kamailio()
-    site.refused(gone, 403)
+    site.refused(gone, 407)
     site.refused(changed, 403)
     site.call(late)
     until(lambda: site.client.read("trunk", gone.id).present is False)
@@ -134,7 +134,7 @@ def test_a_store_that_was_lost_is_told_by_another_boot_id(site):
     after = site.client.status()
     assert before.boot_id != after.boot_id
     assert set(after.counts.values()) == {0}
-    site.refused(trunk, 403)
+    site.refused(trunk, 503)
     site.change(trunk)
     site.gateways(site.net.carrier(1))
     site.call(trunk)

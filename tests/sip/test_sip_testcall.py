@@ -127,7 +127,8 @@ def test_an_address_that_is_not_the_trunks_is_refused_in_words(trunk, lab):
 
     out, back = place_calls(trunk)
 
-    assert out.verdict.startswith("Refused with 403 Forbidden: this address is not a source address")
+    refusal = "Refused with 407 Proxy Authentication Required: this address is not a source address"
+    assert out.verdict.startswith(refusal)
     assert back.tone == "good"
 
 

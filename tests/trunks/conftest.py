@@ -34,7 +34,7 @@ def answers(new_york: DataCentre, chicago: ServiceAddress) -> Answers:
 def complete_answers(place: DataCentre, address: ServiceAddress) -> Answers:
     """What a browser posts per step, for a trunk that can be bought."""
     return {
-        "provider": {"provider": "DIRECT"},
+        "provider": {"provider": "DIRECT", "kind": "STATIC"},
         "plan": {"plan": "METERED", "channels": "10"},
         "settings": {
             "name": "Main office",
@@ -45,6 +45,8 @@ def complete_answers(place: DataCentre, address: ServiceAddress) -> Answers:
             "dtmf": "RFC2833",
             "fax": "NONE",
             "number_format": "E164",
+            "privacy": "NONE",
+            "tls": "no",
         },
         "ips": {
             "sources": ["127.77.128.1"],

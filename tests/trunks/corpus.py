@@ -17,6 +17,10 @@ FULL_NAME = "Enter the full public name, like pbx.example.com"
 ONLY_HOST = "Enter only the host name or IP address and the port"
 RANGES = "Enter single IP addresses. Ranges are not accepted"
 CONTROL = "Trunk name must not include line breaks or control characters"
+SID = "Enter the Twilio Account SID. It starts with AC and has 34 characters"
+TWILIO = "Enter the Twilio SIP domain you received from Freshworks, like example.sip.us1.twilio.com"
+IDENTIFIER = "Enter the inbound SIP termination identifier from Genesys. Use letters, digits and hyphens"
+FQDN = "Enter the outbound SIP termination FQDN from Genesys"
 US_ONLY = "US domestic format only works for calls within the United States. Choose E.164"
 SHARED = "Select how calls are shared between your destinations"
 
@@ -45,6 +49,16 @@ def no_host(ip: str) -> str:
 
 def going_to(host: str, port: str = "") -> dict[str, Any]:
     return {"destinations": [host], "destinations_port": [port]}
+
+
+def freshworks(**facts: str) -> dict[str, Any]:
+    """Answers for a Freshworks trunk; all of them right but `facts`."""
+    return {"provider": "FRESHWORKS", "account_sid": "AC" + "7" * 32, "sip_domain": "new.sip.twilio.com", **facts}
+
+
+def genesys(**facts: str) -> dict[str, Any]:
+    """Answers for a Genesys trunk; all of them right but `facts`."""
+    return {"provider": "GENESYS_CLOUD", "region": "EU_WEST_1", **facts}
 
 
 NAMES = [
@@ -78,6 +92,9 @@ CHANNELS = [
 CHOICES = [
     ("V-PL-1", "provider", "", "Select a provider"),
     ("V-PL-1", "plan", "", "Select a plan"),
+    ("V-PL-1", "kind", "", "Select a trunk type"),
+    ("V-PL-1", "kind", "SIDEWAYS", "Select a trunk type"),
+    ("V-PL-1", "kind", "PROVIDER", "Select a trunk type"),
     ("V-PL-2", "provider", "ACME", "Select a provider"),
     ("V-PL-2", "plan", "ACME", "Select a plan"),
     (
@@ -98,6 +115,11 @@ CHOICES = [
         {"plan": "UNLIMITED", "service_address": "in Germany"},
         "The Unlimited plan needs a service address in the United States",
     ),
+]
+CHOICES += [
+    ("V-PL-5", "kind", {"provider": provider, "kind": kind}, None)
+    for provider in ("FRESHWORKS", "GENESYS_CLOUD")
+    for kind in ("REGISTERED", "SIDEWAYS")
 ]
 PLACES = [
     ("V-LOC-1", "data_centre", "", "Select a data centre"),
@@ -202,6 +224,7 @@ DESTINATIONS = [
     ),
     ("V-DST-7", "destinations", going_to("pbx.example.com:80"), PORT),
     ("V-DST-8", "destinations", going_to("8.8.8.8"), None),
+    ("V-DST-8", "destinations", {**going_to("8.8.8.8"), "tls": "yes"}, None),
     ("V-DST-9", "destinations", going_to("pbx.example.com"), None),
     (
         "V-DST-10",
@@ -265,6 +288,11 @@ SOUND = [
     ("V-COD-1", "codecs", [], "Select at least one codec"),
     ("V-COD-2", "codecs", ["OPUS"], "Select a codec from the list"),
     ("V-COD-2", "codecs", ["PCMA", "PCMA"], None),
+    ("choice", "dtmf", "SHOUTING", "Select how DTMF is sent"),
+    ("choice", "fax", "PIGEON", "Select how fax is sent"),
+    ("choice", "privacy", "MASK", "Select a privacy header, or None"),
+    ("choice", "tls", "", "Select UDP, or TLS and SRTP"),
+    ("choice", "tls", "ROT13", "Select UDP, or TLS and SRTP"),
     (
         "V-COD-3",
         "dtmf",
@@ -290,4 +318,84 @@ SOUND = [
     ("V-FMT-1", "number_format", "KLINGON", "Select a number format"),
     ("V-LOC-5", "in_the_us", "", "Select yes if your equipment is in the United States"),
 ]
-CORPUS = [*NAMES, *CHANNELS, *CHOICES, *PLACES, *SOURCES, *DESTINATIONS, *SOUND]
+FRESHWORKS = [
+    *(
+        ("V-FW-1", "account_sid", freshworks(account_sid=text), SID)
+        for text in (
+            *("", "SK" + "7" * 32, "AC" + "7" * 31, "AC" + "7" * 33, "ac" + "7" * 32, "AC" + "g" * 32),
+            *("AC" + "A" * 32, "AC" + "\u0667" * 32),
+        )
+    ),
+    ("V-FW-1", "account_sid", freshworks(account_sid=" AC" + "a" * 32 + "\u200b"), None),
+    *(
+        ("V-FW-2", "sip_domain", freshworks(sip_domain=text), TWILIO)
+        for text in (
+            *("", "example.com", "sip.twilio.com", "new.sip.twilio.com.evil.com", "new.sip.twilio.org", "8.8.8.8"),
+            *("https://new.sip.twilio.com", "new.sip.twilio.com:5060", "a b.sip.twilio.com", "-.sip.twilio.com"),
+        )
+    ),
+    *(
+        ("V-FW-2", "sip_domain", freshworks(sip_domain=text), None)
+        for text in ("new.sip.us1.twilio.com", "NEW.sip.Twilio.com.", "sip:new.sip.ie1.twilio.com")
+    ),
+    (
+        "V-FW-3",
+        "sip_domain",
+        freshworks(account_sid="AC" + "1" * 32, sip_domain="mine.sip.twilio.com"),
+        "You already have a Freshworks trunk with this domain",
+    ),
+    ("V-FW-3", "sip_domain", freshworks(account_sid="AC" + "1" * 32, sip_domain="another.sip.twilio.com"), None),
+    (
+        "V-FW-3",
+        "account_sid",
+        freshworks(account_sid="AC" + "2" * 32),
+        "This Twilio account is registered to another customer. If it is yours, contact us",
+    ),
+]
+GENESYS = [
+    ("V-GE-1", "region", genesys(region=""), "Select your Genesys Cloud region"),
+    ("V-GE-1", "region", genesys(region="MARS_1"), "Select your Genesys Cloud region"),
+    *(
+        ("V-GE-2", "inbound_identifier", genesys(inbound_identifier=text), IDENTIFIER)
+        for text in ("my.name", "my name", "x" * 64, "b\u00fccher", "my_name")
+    ),
+    *(("V-GE-2", "inbound_identifier", genesys(inbound_identifier=text), None) for text in ("", " My-Name-1 ")),
+    *(
+        ("V-GE-3", "outbound_fqdn", genesys(outbound_fqdn=text), FQDN)
+        for text in ("8.8.8.8", "https://sip.example.com", "sip.example.com:5061", "sip", "-.example.com", "[::1]")
+    ),
+    *(("V-GE-3", "outbound_fqdn", genesys(outbound_fqdn=text), None) for text in ("", "SIP.Example.com.")),
+    (
+        "V-GE-4",
+        "inbound_identifier",
+        genesys(inbound_identifier="Acme"),
+        "This identifier is already used in this region. It must be unique",
+    ),
+    ("V-GE-4", "inbound_identifier", genesys(inbound_identifier="acme", region="NA_US_EAST_1"), None),
+    (
+        "V-LOC-2",
+        "region",
+        genesys(region="NA_US_WEST_2"),
+        "Portland has no free capacity. Select one that another data centre serves",
+    ),
+    (
+        "V-LOC-3",
+        "region",
+        genesys(region="AP_SOUTH_1"),
+        "You can use up to 2 data centres and already use Frankfurt and New York",
+    ),
+    (
+        "V-LOC-4",
+        "service_address",
+        {**genesys(region="NA_US_EAST_1"), "service_address": "", "in_the_us": "no"},
+        "Select a service address. Trunks in New York need one",
+    ),
+    (
+        "V-LOC-5",
+        "service_address",
+        {**genesys(), "service_address": ""},
+        "Select a service address. It is required when your equipment is in the United States",
+    ),
+    ("V-LOC-5", "service_address", {**genesys(), "service_address": "", "in_the_us": "no"}, None),
+]
+CORPUS = [*NAMES, *CHANNELS, *CHOICES, *PLACES, *SOURCES, *DESTINATIONS, *SOUND, *FRESHWORKS, *GENESYS]

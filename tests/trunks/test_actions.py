@@ -87,7 +87,7 @@ def test_a_pending_change_blocks_the_page_of_another(alice, pending, name):
 def test_a_pending_change_blocks_the_buttons_with_the_reason(alice, pending):
     content = page(alice, pending)
 
-    assert content.count('aria-describedby="trunk-actions-why"') == 2
+    assert content.count('aria-describedby="trunk-actions-why"') == 3
     assert '<p class="hint" id="trunk-actions-why">Another change is being applied.</p>' in content
 
 

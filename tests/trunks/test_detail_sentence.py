@@ -100,7 +100,7 @@ SENTENCES = {
         trunk(State.SYSTEM_DISABLED, AdminStatus.SYSTEM_DISABLED),
         operation(OperationKind.SUSPEND),
         [PRIMARY, BACKUP],
-        "Disabled by us. Calls are not processed. Contact us about the cause.",
+        "Disabled by us: contact us about the cause. Calls are not processed.",
     ),
     "not created": (
         trunk(State.FAILED),

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from provisioning.enums import Status
 from provisioning.models import Operation
 from tests.trunks.states import newest, settle
 
@@ -62,7 +63,49 @@ def test_polling_stops_when_nothing_is_pending(alice, order):
     assert 'data-announce="New: Live"' in response.content.decode()
 
 
+def test_when_nothing_is_pending_the_words_above_the_rows_change_too(alice, order):
+    trunk = order("New")
+    url = polled(alice.get(LIST, {"q": "new"}))
+    settle(trunk, Status.FAILED, "The primary node refused it")
+
+    content = alice.get(url).content.decode()
+
+    assert re.search(r'id="trunks-caption"\s+hx-swap-oob="innerHTML">1 of 1 match.', content)
+    assert "Refresh status" not in content
+    assert "One needs your attention." in content
+
+
+def test_a_poll_brings_what_can_be_done_with_a_trunk_now(alice, order):
+    trunk = order("New")
+    before = alice.get(LIST)
+    settle(trunk)
+
+    content = alice.get(polled(before)).content.decode()
+
+    assert "Disable: Another change is being applied" in before.content.decode()
+    assert reverse("trunks:disable", args=[trunk.pk]) in content
+
+
+def test_refresh_without_javascript_keeps_filters_and_page(alice, order):
+    order("New")
+
+    content = alice.get(LIST, {"q": "new", "state": "PENDING"}).content.decode()
+
+    assert f'<a href="{LIST}?q=new&amp;state=PENDING&amp;page=1">Refresh status</a>' in content
+
+
+def test_the_last_row_that_goes_reloads_the_page(alice, order):
+    trunk = settle(order("Old"))
+    alice.post(reverse("trunks:delete", args=[trunk.pk]), {"name": "Old"})
+    url = polled(alice.get(LIST))
+    settle(trunk)
+
+    assert alice.get(url)["HX-Refresh"] == "true"
+    assert "Old was deleted" in alice.get(LIST).content.decode()
+
+
 def test_the_row_of_a_gone_trunk_goes_and_its_deletion_is_told_once(alice, order):
+    order("Another")
     trunk = settle(order("Old"))
     alice.post(reverse("trunks:delete", args=[trunk.pk]), {"name": "Old"})
     url = polled(alice.get(LIST))

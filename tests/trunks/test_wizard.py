@@ -58,10 +58,6 @@ def text_of(response):
     return unescape(response.content.decode())
 
 
-def title_of(response):
-    return " ".join(re.search(r"<title>(.*?)</title>", text_of(response), re.DOTALL)[1].split())
-
-
 def fingerprint(client, draft):
     """What the review page posts back with Pay now."""
     return re.search(r'name="seen" value="(\w+)"', text_of(client.get(review_url(draft))))[1]
@@ -513,39 +509,6 @@ def test_paying_a_discarded_draft_is_not_found(alice, answers):
 # Handover
 
 
-def test_the_handover_page_shows_what_to_allow_and_polls_while_pending(alice, answers):
-    draft = fill(alice, answers)
-
-    page = text_of(alice.get(pay(alice, draft)["Location"]))
-
-    trunk = Trunk.objects.get()
-    assert f"Order received, reference {trunk.reference}" in page
-    assert "127.77.1.10" in page
-    assert f'data-poll-url="{reverse("trunks:handover", args=[trunk.pk])}"' in page
-
-
-def test_the_handover_page_stops_polling_when_the_trunk_is_ready(alice, account, new_york):
-    trunk = order_trunk(account, make_specification(new_york))
-    settle(trunk, "SUCCESS")
-
-    response = alice.get(reverse("trunks:handover", args=[trunk.pk]), headers={"HX-Request": "true"})
-
-    assert response.status_code == 286
-    assert "data-poll-url" not in text_of(response)
-    assert "Ready" in text_of(response)
-
-
-def test_the_title_says_pending_until_a_poll_says_ready(alice, account, new_york):
-    trunk = order_trunk(account, make_specification(new_york, name="Main office"))
-    handover = reverse("trunks:handover", args=[trunk.pk])
-    assert title_of(alice.get(handover)) == "(1 pending) Handover – Main office – Trunkline"
-
-    settle(trunk, "SUCCESS")
-
-    polled = alice.get(handover, headers={"HX-Request": "true"})
-    assert title_of(polled) == "Handover – Main office – Trunkline"
-
-
 def test_a_failed_order_is_not_charged_and_can_be_tried_again(alice, answers):
     draft = fill(alice, answers)
     pay(alice, draft)
@@ -559,15 +522,6 @@ def test_a_failed_order_is_not_charged_and_can_be_tried_again(alice, answers):
     assert "could not be created. You have not been charged" in page
     assert again["Location"] == review_url(copy)
     assert copy.answers == TrunkDraft.objects.get(pk=draft.pk).answers
-
-
-def test_the_addresses_can_be_downloaded(alice, account, new_york):
-    trunk = order_trunk(account, make_specification(new_york))
-
-    response = alice.get(reverse("trunks:handover_addresses", args=[trunk.pk]))
-
-    assert response["Content-Type"] == "text/plain; charset=utf-8"
-    assert "Primary: 127.77.1.10, port 5060, UDP" in response.content.decode()
 
 
 def settle(trunk, status):

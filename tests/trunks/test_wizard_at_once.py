@@ -104,6 +104,40 @@ def test_two_customers_who_claim_one_address_have_one_winner():
         discard(left)
 
 
+RIVALS = {
+    "FRESHWORKS": ("account_sid", "AC%032x", "This Twilio account is registered to another customer"),
+    "GENESYS_CLOUD": ("inbound_identifier", "rival-%d", "This identifier is already used in this region"),
+}
+
+
+@pytest.mark.parametrize("code", RIVALS)
+def test_two_customers_who_claim_one_provider_key_have_one_winner(code):
+    field, key, words = RIVALS[code]
+    place = open_data_centre("NEW_YORK")
+    customers = [customer("Alice"), customer("Charlie")]
+    for at in range(ROUNDS // 4):
+        facts = {"region": "NA_US_EAST_1", field: key % at}
+        drafts = []
+        for account, client in customers:
+            facts["sip_domain"] = f"{account.name.lower()}{at}.sip.twilio.com"
+            changes = {"name": f"Office {at}", **facts}
+            answers = answers_of(account, place, settings=changes, plan={"channels": "1"})
+            drafts.append(fill(client, answers | {"provider": {"provider": code}}, "provider", "plan", "settings"))
+        offers = [fingerprint(client, draft) for (_, client), draft in zip(customers, drafts, strict=True)]
+
+        paid = at_once(
+            *[
+                partial(client.post, pay_url(draft), {"seen": offer})
+                for (_, client), draft, offer in zip(customers, drafts, offers, strict=True)
+            ]
+        )
+
+        assert sorted(response.status_code for response in paid) == [303, 422]
+        lost = next(response for response in paid if response.status_code == 422)
+        assert words in text_of(lost)
+        assert f"#id_{field}" in text_of(lost)
+
+
 def test_two_drafts_of_one_customer_with_one_address_have_one_winner():
     place = open_data_centre("NEW_YORK")
     account, client = customer("Alice")

@@ -18,7 +18,7 @@ from trunks.enums import Strategy
 from trunks.resolver import Resolver, look_up_nothing
 from trunks.services import taken
 from trunks.validators import Checked, clean_destinations, clean_sources, clean_strategy, validate_some_host
-from trunks.validators.hosts import SIP_PORT, SRV
+from trunks.validators.hosts import SIP_PORT, SRV, TLS_PORT
 from trunks.validators.ip import looks_like_ip
 from trunks.validators.names import mixed_scripts, not_found, validate_points_outside
 
@@ -45,7 +45,6 @@ class HostsForm(PortalForm):
     )
     destinations = HostsField(
         label=_("Where we send your calls"),
-        help_text=_("An IP address or a name. With a name and no port we look up the SRV record."),
         required=False,
         widget=HostRows(row_label=_("Destination"), add_label=_("Add another destination"), ports=True, ordered=True),
     )
@@ -63,15 +62,21 @@ class HostsForm(PortalForm):
         *args: Any,
         choices: Choices,
         data_centre: DataCentre | None,
+        tls: bool = False,
         resolve: Resolver = look_up_nothing,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.choices, self.data_centre, self.resolve = choices, data_centre, resolve
+        self.tls, self.usual_port = tls, TLS_PORT if tls else SIP_PORT
         self.rules = choices.host_rules(data_centre)
         self.notes: list[str] = []
         self.remarks: list[str] = []
         self.not_found: list[str] = []
+        hint = now(
+            "An IP address or a name. Without a port, an address gets %(port)s and we look up the SRV record of a name."
+        )
+        self.fields["destinations"].help_text = hint % {"port": self.usual_port}
         for name in ("sources", "destinations"):
             self.fields[name].widget.most = self.rules.most
 
@@ -79,12 +84,13 @@ class HostsForm(PortalForm):
         typed: list[Host] = self.cleaned_data.get("sources", [])
         rows: list[Host] = self.cleaned_data.get("destinations", [])
         sources = clean_sources([host.host for host in typed], self.rules)
-        destinations = clean_destinations([(host.host, host.port) for host in rows], self.rules)
+        destinations = clean_destinations([(host.host, host.port) for host in rows], self.rules, self.usual_port)
         self._tell("sources", typed, [*sources.troubles, *self._claimed(sources)])
         self._tell("destinations", rows, [*destinations.troubles, *self._pointing_at_us(destinations)])
         self._fill_ports(rows, destinations)
         self._note_one_side(typed, rows)
         self._note_names(rows, destinations)
+        self._note_ports(destinations.hosts)
         return self._together(sources.hosts, destinations.hosts)
 
     def _together(self, sources: list[str], destinations: list[tuple[str, int]]) -> dict[str, Any]:
@@ -132,13 +138,13 @@ class HostsForm(PortalForm):
         empty = {
             rows[at].row
             for at, (_host, port) in zip(checked.rows, checked.hosts, strict=True)
-            if port == SIP_PORT and not rows[at].port and looks_like_ip(rows[at].host.strip())
+            if port == self.usual_port and not rows[at].port and looks_like_ip(rows[at].host.strip())
         }
         if not empty or not hasattr(self.data, "setlist"):
             return
         self.data = self.data.copy()
         shown = self.fields["destinations"].widget.value_from_datadict(self.data, None, "destinations")
-        ports = [str(SIP_PORT) if at in empty else port for at, (_host, port) in enumerate(shown)]
+        ports = [str(self.usual_port) if at in empty else port for at, (_host, port) in enumerate(shown)]
         self.data.setlist("destinations", [host for host, _port in shown])
         self.data.setlist("destinations_port", ports)
 
@@ -156,3 +162,11 @@ class HostsForm(PortalForm):
                 self.notes += [note for note in [mixed_scripts(typed, name)] if note]
             if port == SRV:
                 self.remarks.append(now("We will look up the SRV record of %(name)s") % {"name": name})
+
+    def _note_ports(self, destinations: list[tuple[str, int]]) -> None:
+        """The port of the other transport is probably a left-over of a choice that was changed."""
+        ports = {port for _host, port in destinations}
+        if self.tls and SIP_PORT in ports:
+            self.notes.append(now("Calls go to port 5060 with TLS. Most equipment expects TLS on port 5061"))
+        if not self.tls and TLS_PORT in ports:
+            self.notes.append(now("Calls go to port 5061 without TLS. Most equipment expects them on port 5060"))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account
 from common.forms import PortalForm
-from provisioning.models import DataCentre
-from trunks.enums import State
+from provisioning.models import DataCentre, SbcNode
+from trunks.enums import State, TrunkKind
 from trunks.models import Trunk
+from trunks.providers import Provider, all_providers
+from trunks.search import find_own
 
 AS_TYPED = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -23,49 +24,67 @@ class TrunkFilter(PortalForm):
     """Read from the page's address; a wrong value filters nothing."""
 
     q = forms.CharField(
-        label=_("Name, address or reference"),
+        label=_("Name, IP, user name or id"),
         required=False,
         max_length=128,
         widget=forms.TextInput(attrs={"type": "search", **AS_TYPED}),
     )
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any")), *State.choices])
+    type = forms.ChoiceField(label=_("Type"), required=False)
     data_centre = forms.ModelChoiceField(
         DataCentre.objects.none(), label=_("Data centre"), required=False, empty_label=str(_("Any"))
     )
 
-    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        used = DataCentre.objects.filter(trunks__account=account, trunks__gone_at=None).distinct()
-        self.fields["data_centre"].queryset = used  # type: ignore[attr-defined]
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """What is filtered by."""
+        self.fields["type"].choices = [("", _("Any")), *types()]  # type: ignore[attr-defined]
+        places = DataCentre.objects.filter(Exists(SbcNode.objects.filter(data_centre=OuterRef("pk"))))
+        self.fields["data_centre"].queryset = places  # type: ignore[attr-defined]
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.chosen: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value}
 
     def words(self) -> str:
         """The filters as people say them."""
-        states = dict(State.choices)
-        return ", ".join(
-            str(states.get(value, value) if name == "state" else value) for name, value in self.chosen.items()
-        )
+        spoken = dict(State.choices) | dict(types())
+        return ", ".join(str(spoken.get(value, value)) for value in self.chosen.values())
+
+    def query(self) -> list[tuple[str, str]]:
+        """What leads to the same trunks again, as parts of an address."""
+        return [(name, str(getattr(value, "pk", value))) for name, value in self.chosen.items()]
+
+    def count(self, by_state: Mapping[str, int]) -> int | None:
+        """How many match, if the counts of the states tell; None where each trunk would have to be looked at."""
+        if self.chosen.keys() <= {"state"}:
+            return sum(count for state, count in by_state.items() if state == self.chosen.get("state", state))
+        return None
 
     def narrow(self, trunks: QuerySet[Trunk]) -> QuerySet[Trunk]:
         chosen = self.chosen
         if text := chosen.get("q"):
-            trunks = trunks.alias(
-                sources=Cast("wanted__source_hosts", TextField()), id_text=Cast("pk", CharField())
-            ).filter(
-                Q(wanted__name__icontains=text)
-                | Q(sources__icontains=text)
-                | Q(id_text__istartswith=text.upper().removeprefix("TR-"))
-            )
+            trunks = find_own(trunks, text)
         if state := chosen.get("state"):
-            trunks = trunks.filter(state=state)  # type: ignore[misc]  # an annotation
+            trunks = trunks.filter(urgency=State.values.index(state))
+        if kind := chosen.get("type"):
+            provider, _dot, kind = kind.partition(".")
+            trunks = trunks.filter(provider=provider, kind=kind)
         if data_centre := chosen.get("data_centre"):
             trunks = trunks.filter(data_centre=data_centre)
         return trunks
+
+
+def types() -> list[tuple[str, str]]:
+    """Each kind of each provider: "DIRECT.STATIC" and how it is called."""
+    return [
+        (f"{provider.code}.{kind}", type_label(provider, kind))
+        for provider in all_providers().values()
+        for kind in provider.kinds
+    ]
+
+
+def type_label(provider: Provider, kind: str) -> str:
+    """The provider, with the kind where it has several: "Direct, static"."""
+    label = str(provider.label)
+    return f"{label}, {str(TrunkKind(kind).label).lower()}" if len(provider.kinds) > 1 else label
 
 
 class DeleteForm(PortalForm):

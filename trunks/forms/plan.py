@@ -1,52 +1,35 @@
-"""The first questions: which equipment, which plan, how many channels (V-PL, V-CH)."""
+"""Which plan, and how many channels (V-PL, V-CH)."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
-from billing.enums import PlanCode
+from billing.enums import PlanCode, RequestStatus
+from billing.models import PlanRequest
 from billing.selectors import PlanOnOffer
 from common.forms import PortalForm
 from common.templatetags.ui import money
 from common.widgets import Card, CardsField
 from trunks.choices import Choices
-from trunks.enums import Provider
 from trunks.forms.fields import FIXED, RuledField
 from trunks.validators import clean_channels, validate_channels_left
+from trunks.validators.fields import MOST_CHANNELS
 
 DEFAULT_CHANNELS = 10
 
 
-class ProviderForm(PortalForm):
-    provider = CardsField(
-        label=_("Provider"),
-        cards=[
-            Card(
-                Provider.DIRECT,
-                _("My own PBX or SBC"),
-                _("Any PBX or SBC that has a fixed public IP address. You choose every setting yourself."),
-            )
-        ],
-        initial=Provider.DIRECT,
-        error_messages={"required": _("Select a provider"), "invalid_choice": _("Select a provider")},
-    )
+class ChannelsForm(PortalForm):
+    """How many calls at a time."""
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-
-
-class PlanForm(PortalForm):
-    tags = {"plan": FIXED}
     widths = {"channels": "s"}
 
-    plan = CardsField(
-        label=_("Plan"),
-        error_messages={"required": _("Select a plan"), "invalid_choice": _("Select a plan")},
-    )
     channels = RuledField(
         label=_("Channels"),
         rule=clean_channels,
@@ -57,18 +40,36 @@ class PlanForm(PortalForm):
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.room = choices.room
-        plans: CardsField = self.fields["plan"]  # type: ignore[assignment]
-        plans.set_cards(_card(on_offer, choices.account.currency) for on_offer in choices.plans.values())
         hint = now("A channel is one call at a time, in or out. You have %(left)s of %(all)s channels left.")
         self.fields["channels"].help_text = hint % {
             "left": self.room.channels_left,
             "all": self.room.limits.channels,
         }
 
-    def clean_channels(self) -> int:
-        channels: int = self.cleaned_data["channels"]
-        validate_channels_left(channels, self.room.channels_left)
-        return channels
+    def clean(self) -> dict[str, Any]:
+        """A number that is too high for any trunk also says how many are left: that is the one to type."""
+        left = self.room.channels_left
+        wanted = MOST_CHANNELS if self.has_error("channels", "V-CH-5") else self.cleaned_data.get("channels", 0)
+        try:
+            validate_channels_left(wanted, left)
+        except ValidationError as trouble:
+            self.add_error("channels", trouble)
+        return self.cleaned_data
+
+
+class PlanForm(ChannelsForm):
+    tags = {"plan": FIXED}
+    field_order = ["plan"]
+
+    plan = CardsField(
+        label=_("Plan"),
+        error_messages={"required": _("Select a plan"), "invalid_choice": _("Select a plan")},
+    )
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, choices=choices, **kwargs)
+        plans: CardsField = self.fields["plan"]  # type: ignore[assignment]
+        plans.set_cards(_card(on_offer, choices.account.currency) for on_offer in choices.plans.values())
 
 
 def _card(on_offer: PlanOnOffer, currency: str) -> Card:
@@ -80,7 +81,14 @@ def _card(on_offer: PlanOnOffer, currency: str) -> Card:
         plan.description,
         aside=price if on_offer.per_channel is not None else "",
         reason=_why_not(on_offer, currency),
+        action=f"request_plan:{plan.pk}" if _may_ask(on_offer) else "",
+        action_label=now("Request activation"),
     )
+
+
+def _may_ask(on_offer: PlanOnOffer) -> bool:
+    waiting = on_offer.request is not None and on_offer.request.is_open
+    return on_offer.per_channel is not None and not on_offer.is_active and not waiting
 
 
 def _why_not(on_offer: PlanOnOffer, currency: str) -> str:
@@ -89,5 +97,26 @@ def _why_not(on_offer: PlanOnOffer, currency: str) -> str:
     if on_offer.is_active:
         return ""
     if on_offer.plan.pk == PlanCode.UNLIMITED:
-        return now("The Unlimited plan is not active on your account. Choose Metered or contact us to activate it")
-    return now("This plan is not active on your account. Contact us to activate it")
+        why = now("The Unlimited plan is not active on your account. Choose Metered or contact us to activate it")
+    else:
+        why = now("This plan is not active on your account. Contact us to activate it")
+    asked = _asked(on_offer.request)
+    return f"{why}. {asked}" if asked else why
+
+
+def _asked(request: PlanRequest | None) -> str:
+    """What became of asking us to activate it."""
+    if request is None:
+        return ""
+    if request.is_open:
+        words = {"day": _day(request.asked_at), "who": request.asked_by}
+        return now("Requested on %(day)s by %(who)s. We will answer by e-mail.") % words
+    if request.status == RequestStatus.DECLINED and request.answered_at:
+        words = {"day": _day(request.answered_at), "reason": request.reason}
+        return now("We declined it on %(day)s: %(reason)s.") % words
+    return ""
+
+
+def _day(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%b}"

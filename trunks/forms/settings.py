@@ -1,4 +1,4 @@
-"""How the trunk shall work: name, place, sound, what is allowed (V-NAME, V-LOC, V-COD, V-FMT, V-PL-4)."""
+"""What of a trunk's settings can change: its name, its sound, what is allowed (V-NAME, V-COD, V-FMT)."""
 
 from __future__ import annotations
 
@@ -9,39 +9,29 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from billing.enums import PlanCode
 from common.forms import PortalForm
 from trunks.choices import Choices
 from trunks.enforcement import is_enforced
-from trunks.enums import Codec, Dtmf, Fax, NumberFormat
-from trunks.forms.fields import FIXED, STORED, AddressField, CodecsField, PlaceField, RadioField, RuledField
+from trunks.enums import Codec, Dtmf, Fax, NumberFormat, Privacy, TrunkKind
+from trunks.forms.fields import STORED, CodecsField, RadioField, RuledField
 from trunks.limits import validate_name_is_free
+from trunks.providers import PresetLine, provider_of
 from trunks.validators import clean_name, validate_audio, validate_number_format
 
-FIELDS = ("codecs", "dtmf", "fax", "number_format", "international", "options")
+SOUND = ("tls", "codecs", "dtmf", "fax", "number_format", "privacy")
+CALLS = ("international", "options", "challenge_invites")
+ONLY_FOR = {"options": TrunkKind.STATIC, "challenge_invites": TrunkKind.REGISTERED}
 
 
 class SettingsForm(PortalForm):
-    tags = {
-        "data_centre": FIXED,
-        "service_address": FIXED,
-        **{name: STORED for name in FIELDS if not is_enforced(name)},
-    }
+    """Asks what a trunk of the `kind` and the `provider` (a code) leaves to choose; a preset answers all of SOUND.
+
+    `in_the_us` says that the equipment is there; None while that is not known.
+    """
+
+    tags = {name: STORED for name in (*SOUND, *CALLS) if not is_enforced(name)}
 
     name = RuledField(label=_("Name"), rule=clean_name, help_text=_("Appears on your invoice"))
-    data_centre = PlaceField(label=_("Data centre"), help_text=_("Choose the one nearest to your equipment."))
-    in_the_us = RadioField(
-        label=_("Is your equipment in the United States?"),
-        choices=[("yes", _("Yes")), ("no", _("No"))],
-        help_text=_("The law there asks for a service address, wherever the data centre is."),
-        message=_("Select yes if your equipment is in the United States"),
-    )
-    service_address = AddressField(
-        label=_("Service address"),
-        help_text=_(
-            "Where your equipment is. Needed in the United States and for data centres there, elsewhere recommended."
-        ),
-    )
     codecs = CodecsField(
         label=_("Codecs"),
         choices=Codec.choices,
@@ -57,6 +47,14 @@ class SettingsForm(PortalForm):
         help_text=_("How numbers are written in calls to you and from you."),
         message=_("Select a number format"),
     )
+    privacy = RadioField(
+        label=_("Privacy header"),
+        choices=Privacy.choices,
+        initial=Privacy.NONE,
+        widget=forms.Select,
+        help_text=_("The header that carries the caller's number when the caller is anonymous."),
+        message=_("Select a privacy header, or None"),
+    )
     international = forms.BooleanField(
         label=_("Allow calls to other countries"),
         required=False,
@@ -65,51 +63,66 @@ class SettingsForm(PortalForm):
     options = forms.BooleanField(
         label=_("Check my equipment with SIP OPTIONS"), required=False, help_text=_("Every 60 seconds.")
     )
+    challenge_invites = forms.BooleanField(
+        label=_("Challenge every INVITE"),
+        required=False,
+        initial=True,
+        help_text=_("Your PBX proves its password at each call, not only when it registers."),
+    )
 
-    def __init__(self, *args: Any, choices: Choices, plan: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        choices: Choices,
+        kind: str,
+        provider: str,
+        in_the_us: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.room, self.plan = choices.room, plan
-        for name in ("data_centre", "service_address"):
-            self.fields[name].offer(choices)  # type: ignore[attr-defined]
+        self.room, self.kind, self.is_us = choices.room, kind, in_the_us
+        self.provider = provider_of(provider)
+        for name in [name for name in self.fields if not self.asks(name)]:
+            del self.fields[name]
+
+    def asks(self, name: str) -> bool:
+        """Whether a trunk of this kind and provider leaves the field to choose."""
+        if name in SOUND and self.provider.preset is not None:
+            return False
+        return ONLY_FOR.get(name, self.kind) == self.kind
+
+    @property
+    def sound(self) -> list[forms.BoundField]:
+        return [self[name] for name in SOUND if name in self.fields]
+
+    @property
+    def calls(self) -> list[forms.BoundField]:
+        return [self[name] for name in CALLS if name in self.fields]
+
+    @property
+    def preset(self) -> list[PresetLine]:
+        """What the provider dictates; empty where the customer chooses."""
+        return self.provider.preset.lines() if self.provider.preset else []
 
     def clean(self) -> dict[str, Any]:
         answers = self.cleaned_data
         if "name" in answers:
-            self._check(None, validate_name_is_free, self.room, answers["name"])
-        self._check("service_address", _validate_address, answers, self.plan)
+            self.check(None, validate_name_is_free, self.room, answers["name"])
         if {"codecs", "dtmf", "fax"} <= answers.keys():
-            self._check(None, validate_audio, answers["codecs"], answers["dtmf"], answers["fax"])
-        if {"number_format", "in_the_us", "service_address", "international"} <= answers.keys():
-            address = answers["service_address"]
-            self._check(
+            self.check(None, validate_audio, answers["codecs"], answers["dtmf"], answers["fax"])
+        if self.is_us is not None and {"number_format", "international"} <= answers.keys():
+            self.check(
                 "number_format",
                 validate_number_format,
                 answers["number_format"],
-                in_the_us=address.in_the_us if address else answers["in_the_us"] == "yes",
+                in_the_us=self.is_us,
                 international=answers["international"],
             )
         return answers
 
-    def _check(self, field: str | None, rule: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+    def check(self, field: str | None, rule: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+        """What the rule raises becomes an error of the field; None: the rule itself says of which."""
         try:
             rule(*args, **kwargs)
         except ValidationError as trouble:
             self.add_error(field, trouble)
-
-
-def _validate_address(answers: dict[str, Any], plan: str) -> None:
-    """Raises ValidationError V-LOC-4, V-LOC-5 or V-PL-4 when the order needs another service address, or one at all."""
-    if "service_address" not in answers:
-        return
-    address, data_centre = answers["service_address"], answers.get("data_centre")
-    if plan == PlanCode.UNLIMITED and not (address and address.in_the_us):
-        message = _("The Unlimited plan needs a service address in the United States")
-        raise ValidationError(message, code="V-PL-4")
-    if address is not None:
-        return
-    if data_centre and data_centre.in_the_us:
-        message = _("Select a service address. Trunks in %(place)s need one")
-        raise ValidationError(message, code="V-LOC-4", params={"place": data_centre.name})
-    if answers.get("in_the_us") == "yes":
-        message = _("Select a service address. It is required when your equipment is in the United States")
-        raise ValidationError(message, code="V-LOC-5")

@@ -22,6 +22,7 @@ class HostClaim(models.Model):
     released_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["address"], name="claims_by_address")]
         constraints = [
             ExclusionConstraint(
                 name=CONSTRAINT,

@@ -5,18 +5,41 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from addresses.models import ServiceAddress
 from billing.models import Plan, Quote
+from provisioning.enums import Status
 from provisioning.models import DataCentre
-from trunks.enums import AdminStatus, Codec, Dtmf, Fax, NumberFormat, Privacy, Provider, Strategy, TrunkKind
+from trunks.enums import AdminStatus, Cause, Codec, Dtmf, Fax, NumberFormat, Privacy, State, Strategy, TrunkKind
+from trunks.providers import Provider, provider_of
 from trunks.validators import clean_channels, clean_codecs, clean_name, validate_audio, validate_some_host
 
 SUBJECT = "trunk"
+CALL_KEY_CONSTRAINT = "one_account_per_call_key"
+EXCLUSIVE_CONSTRAINT = "one_trunk_per_exclusive_key"
+
+
+def _urgency() -> Case:
+    """The place of a trunk's state in `State`: what needs attention first. The one home of how the three statuses are
+    put together; the database keeps the result.
+    """
+    states = list(State)
+    return Case(
+        When(action=Status.PENDING, then=Value(states.index(State.PENDING))),
+        When(Q(withdrawn_at__isnull=False) | Q(action=Status.FAILED), then=Value(states.index(State.FAILED))),
+        When(admin_status=AdminStatus.SYSTEM_DISABLED, then=Value(states.index(State.SYSTEM_DISABLED))),
+        When(action=Status.RESET, then=Value(states.index(State.RESET))),
+        When(admin_status=AdminStatus.DISABLED, then=Value(states.index(State.DISABLED))),
+        default=Value(states.index(State.LIVE)),
+    )
 
 
 class Trunk(models.Model):
@@ -25,12 +48,23 @@ class Trunk(models.Model):
 
     `withdrawn_at`: the nodes shall not have it (deletion asked for, or creation failed); `gone_at`: they were read
     back not to have it.
+
+    `provider_facts` are the provider's own fields, `call_key` and `exclusive_key` what follows from them while the
+    trunk lives (see `trunks.providers`). `credential` is the password that the nodes shall accept, `live_credential`
+    the last one that all of them were read back to accept; both None except on registered trunks.
+
+    Kept here so that a list of any length is sorted and searched by an index: `name`, that of `wanted`; `action`, the
+    status of the newest operation (written by `TrunkSubject` alone); `urgency`, computed by the database.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="trunks")
+    name = models.CharField(max_length=128)
     kind = models.CharField(max_length=16, choices=TrunkKind)
-    provider = models.CharField(max_length=16, choices=Provider)
+    provider = models.CharField(max_length=32)
+    provider_facts = models.JSONField(default=dict, blank=True)
+    call_key = models.CharField(max_length=128, null=True, blank=True)
+    exclusive_key = models.CharField(max_length=255, null=True, blank=True)
     plan = models.ForeignKey(Plan, models.PROTECT)
     quote = models.OneToOneField(Quote, models.PROTECT)
     data_centre = models.ForeignKey(DataCentre, models.PROTECT, related_name="trunks")
@@ -38,25 +72,63 @@ class Trunk(models.Model):
     service_address = models.ForeignKey(ServiceAddress, models.PROTECT, related_name="trunks", null=True, blank=True)
     generation = models.PositiveIntegerField(default=1)
     admin_status = models.CharField(max_length=16, choices=AdminStatus, default=AdminStatus.ENABLED)
+    suspension = models.CharField(max_length=16, choices=Cause, blank=True, help_text=_("Why we disabled it"))
+    suspension_note = models.CharField(max_length=200, blank=True, help_text=_("The customer reads it"))
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    username = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    credential = models.ForeignKey("Credential", models.PROTECT, related_name="+", null=True, blank=True)
+    live_credential = models.ForeignKey("Credential", models.PROTECT, related_name="+", null=True, blank=True)
     wanted = models.ForeignKey("TrunkRevision", models.PROTECT, related_name="+", null=True)
     live = models.ForeignKey("TrunkRevision", models.PROTECT, related_name="+", null=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
+    action = models.CharField(max_length=8, choices=Status, default=Status.PENDING, editable=False)
+    urgency = models.GeneratedField(
+        expression=_urgency(), output_field=models.PositiveSmallIntegerField(), db_persist=True
+    )
 
     class Meta:
         ordering = ["created_at"]
         indexes = [
-            models.Index(fields=["account", "created_at"], condition=Q(gone_at=None), name="trunks_of_an_account")
+            models.Index(fields=["account", "created_at"], condition=Q(gone_at=None), name="trunks_of_an_account"),
+            models.Index(
+                fields=["account", "urgency", "name", "id"], condition=Q(gone_at=None), name="trunks_by_urgency"
+            ),
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="trunks_by_part_of_name"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["exclusive_key"], name=EXCLUSIVE_CONSTRAINT),
+            ExclusionConstraint(
+                name=CALL_KEY_CONSTRAINT,
+                expressions=[
+                    (F("data_centre"), "="),
+                    (F("provider"), "="),
+                    (F("call_key"), "="),
+                    (F("account"), "<>"),
+                ],
+                condition=Q(call_key__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
     @property
-    def name(self) -> str:
-        return self.wanted.name if self.wanted else str(self.pk)
+    def connects(self) -> Provider:
+        """Whom it connects."""
+        return provider_of(self.provider)
+
+    @property
+    def registers(self) -> bool:
+        """Whether the PBX signs in with a user name and a password."""
+        return self.kind == TrunkKind.REGISTERED
+
+    @property
+    def never_came(self) -> bool:
+        """It was never live and will not be."""
+        return self.withdrawn_at is not None and self.live_id is None
 
     @property
     def reference(self) -> str:
@@ -65,10 +137,15 @@ class Trunk(models.Model):
 
 
 class TrunkRevision(models.Model):
-    """Everything of a trunk that can change, written once. `destinations` are [host, port], port 0: SRV look-up."""
+    """Everything of a trunk that can change, written once. `destinations` are [host, port], port 0: SRV look-up.
+
+    `generation` is that of the operation that asked for it, `quote` the price of its channels.
+    """
 
     trunk = models.ForeignKey(Trunk, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
+    generation = models.PositiveIntegerField(default=1)
+    quote = models.ForeignKey(Quote, models.PROTECT, related_name="+")
     name = models.CharField(max_length=128)
     channels = models.PositiveIntegerField()
     codecs = ArrayField(models.CharField(max_length=8, choices=Codec))
@@ -88,6 +165,8 @@ class TrunkRevision(models.Model):
     class Meta:
         ordering = ["trunk", "number"]
         constraints = [models.UniqueConstraint(fields=["trunk", "number"], name="revisions_are_numbered")]
+        # What staff search for, among 100,000 trunks.
+        indexes = [GinIndex(OpClass("destinations", "jsonb_path_ops"), name="revisions_by_destination")]
 
     def __str__(self) -> str:
         return f"{self.name}, revision {self.number}"
@@ -103,4 +182,5 @@ class TrunkRevision(models.Model):
         clean_channels(str(self.channels))
         self.codecs = clean_codecs(self.codecs)
         validate_audio(self.codecs, self.dtmf, self.fax)
-        validate_some_host(self.source_hosts, self.destinations)
+        if self.trunk_id is None or self.trunk.kind == TrunkKind.STATIC:
+            validate_some_host(self.source_hosts, self.destinations)

@@ -17,7 +17,7 @@ from trunks.validators.ip import HostRules, looks_like_ip, parse_ip, validate_ho
 
 __all__ = ["Checked", "HostRules", "clean_destinations", "clean_sources", "clean_strategy", "validate_some_host"]
 
-SIP_PORT, LOWEST_PORT, HIGHEST_PORT, SRV = 5060, 1025, 65535, 0
+SIP_PORT, TLS_PORT, LOWEST_PORT, HIGHEST_PORT, SRV = 5060, 5061, 1025, 65535, 0
 NAME_LENGTH = 253
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _PRIVATE_ENDINGS = (".local", ".internal", ".localhost", ".lan", ".home.arpa", ".invalid", ".test")
@@ -53,8 +53,9 @@ def clean_source(raw: str, rules: HostRules) -> str:
     return str(address)
 
 
-def clean_destination(host: str, port: str, rules: HostRules) -> HostPort:
+def clean_destination(host: str, port: str, rules: HostRules, usual_port: int = SIP_PORT) -> HostPort:
     """Where calls go, as (host, port); port 0 asks for an SRV look-up. "host:port" may stand in `host`.
+    An address without a port gets the `usual_port`.
 
     Raises ValidationError keyed by nothing: V-DST-1, 2, 6, 7 and those of addresses.
     """
@@ -65,7 +66,7 @@ def clean_destination(host: str, port: str, rules: HostRules) -> HostPort:
     if looks_like_ip(text):
         address = parse_ip(text)
         validate_host_address(address, rules)
-        return str(address), _clean_port(port) if port else SIP_PORT
+        return str(address), _clean_port(port) if port else usual_port
     name = clean_host_name(text)
     return name, _clean_port(port) if port not in {"", "0"} else SRV
 
@@ -98,11 +99,13 @@ def clean_sources(raw: Iterable[str], rules: HostRules) -> Checked[str]:
     )
 
 
-def clean_destinations(raw: Iterable[tuple[str, str]], rules: HostRules) -> Checked[HostPort]:
+def clean_destinations(
+    raw: Iterable[tuple[str, str]], rules: HostRules, usual_port: int = SIP_PORT
+) -> Checked[HostPort]:
     """The destinations, typed as (host, port); empty rows are left out (V-DST-14, V-DST-17 too)."""
     return _clean_rows(
         list(raw),
-        lambda row: clean_destination(row[0], row[1], rules),
+        lambda row: clean_destination(row[0], row[1], rules, usual_port),
         lambda host: ValidationError(
             _("%(host)s is already in the list"), code="V-DST-14", params={"host": show_destination(*host)}
         ),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import account_of, actor_of, needs, signed_member
 from accounts.enums import Right
 from common.errors import Conflict
+from provisioning.facts import registration_of
 from trunks.actions import actions_of
 from trunks.forms.listing import DeleteForm
 from trunks.models import Trunk
@@ -44,7 +45,7 @@ def disable(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     if refusal := why_not(request, trunk, "disable"):
         messages.warning(request, refusal)
         return back_to(trunk)
-    return render(request, "trunks/disable.html", {"trunk": trunk})
+    return render(request, "trunks/disable.html", {"trunk": trunk, "phones": phones_on(trunk)})
 
 
 @needs(Right.CHANGE_TRUNKS)
@@ -62,6 +63,12 @@ def delete(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
         return back_to(trunk)
     context = {"trunk": trunk, "form": form}
     return render(request, "trunks/delete.html", context, status=422 if form.is_bound else 200)
+
+
+def phones_on(trunk: Trunk) -> int:
+    """How many phones or PBXs are registered, as the nodes said last; one that is on both counts once."""
+    nodes = registration_of(str(trunk.pk)).nodes if trunk.registers else ()
+    return len({contact.contact for node in nodes for contact in node.contacts})
 
 
 def why_not(request: HttpRequest, trunk: Trunk, name: str) -> str:

@@ -17,13 +17,19 @@ from accounts.enums import Right
 from billing.models import Quote
 from common.htmx import go_to
 from common.polling import Part, answer, part, poll_url
-from trunks.actions import actions_of
+from provisioning.models import Operation, SbcNode
+from trunks.actions import actions_of, why_not_listed
 from trunks.condition import condition
-from trunks.facts import node_lines, placing_calls, settings_of
-from trunks.history import Change, audit_of
+from trunks.connection import node_address
+from trunks.differences import differences
+from trunks.facts import fixed_facts, node_lines, placing_calls
+from trunks.history import Change, audit_of, changes_of
 from trunks.models import Trunk
-from trunks.panels import panels_of
-from trunks.selectors import is_gone, node_states_of, nodes_of, operations_of, trunk_of
+from trunks.panels import Panel, panels_of
+from trunks.selectors import earlier_revision, is_gone, node_states_of, nodes_of, operations_of, trunk_of
+from trunks.shown import settings_of
+from trunks.specification import TrunkSettings
+from trunks.statuses import administrative, can_try_again, can_undo, checks, registration
 
 PER_PAGE = 25
 
@@ -36,18 +42,25 @@ def trunk_detail(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     panels = panels_of(request, trunk)
     parts, pending = parts_of(request, trunk, nodes, panels)
     member = signed_member(request)
-    settings = settings_of(trunk.wanted) if trunk.wanted else []
+    settings = settings_of(trunk, TrunkSettings.of(trunk.wanted)) if trunk.wanted else []
     context = {
         "trunk": trunk,
         "parts": {part.id.removeprefix("trunk-"): part for part in parts},
         "poll_url": poll_url(reverse("trunks:detail_status", args=[trunk.pk]), parts) if pending else "",
         "enforced": [setting for setting in settings if setting.enforced],
         "stored": [setting for setting in settings if not setting.enforced],
-        "nodes": nodes,
+        "fixed": fixed_facts(trunk),
+        "addresses": [node_address(node, trunk.registers, trunk.tls) for node in nodes],
         "panels": [panel for panel in panels if not panel.answers_use],
-        "quote": Quote.objects.get(pk=trunk.quote_id) if member.may(Right.SEE_MONEY) else None,
+        "quote": price_of(trunk) if member.may(Right.SEE_MONEY) else None,
     }
     return render(request, "trunks/detail.html", context)
+
+
+def price_of(trunk: Trunk) -> Quote | None:
+    """Of what is live, else of what shall be."""
+    revision = trunk.live or trunk.wanted
+    return revision.quote if revision else None
 
 
 @needs(Right.SEE_TRUNKS)
@@ -64,7 +77,7 @@ def detail_status(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     return answer(request, parts, next_url=url, announce=f"{trunk}: {word}" if word else "")
 
 
-def parts_of(request: HttpRequest, trunk: Trunk, nodes: Any, panels: Any) -> tuple[list[Part], bool]:
+def parts_of(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panels: list[Panel]) -> tuple[list[Part], bool]:
     """What polls replace, the sentence first, and whether something is pending."""
     now = timezone.now()
     operation = operations_of(trunk).first()
@@ -73,17 +86,46 @@ def parts_of(request: HttpRequest, trunk: Trunk, nodes: Any, panels: Any) -> tup
     actions = actions_of(trunk, operation, signed_member(request))
     facts: dict[str, Any] = {
         "sentence": {"condition": condition(trunk, operation, states, now)},
-        "actions": {"trunk": trunk, "actions": actions, "why": next((a.reason for a in actions if a.reason), "")},
+        "actions": {"trunk": trunk, "actions": actions, "why": why_not_listed(actions)},
+        "rejected": rejected(request, trunk, operation),
         "use": {
             "placing": placing_calls(trunk),
             "panels": [panel for panel in panels if panel.answers_use],
         },
+        "statuses": statuses(request, trunk, operation),
         "nodes": {"lines": node_lines(trunk, nodes, states, now)},
-        "latest": {"change": Change(operation, actor_of(request)) if operation else None},
+        "checks": {"checks": checks(trunk)},
         "refresh": {"pending": pending},
     }
     parts = [part(f"trunk-{name}", f"trunks/parts/{name}.html", context) for name, context in facts.items()]
     return parts, pending
+
+
+def rejected(request: HttpRequest, trunk: Trunk, operation: Operation | None) -> dict[str, Any]:
+    """What the last change wanted, while it is the last one and came to nothing; else nothing."""
+    if operation is None or trunk.wanted is None or not can_try_again(operation):
+        return {}
+    wanted = trunk.revisions.filter(generation=operation.generation).first()
+    if wanted is None:
+        return {}
+    return {
+        "trunk": trunk,
+        "revision": wanted,
+        "change": Change(operation, actor_of(request)),
+        "differences": differences(TrunkSettings.of(trunk.wanted), TrunkSettings.of(wanted)),
+        "may_change": signed_member(request).may(Right.CHANGE_TRUNKS),
+    }
+
+
+def statuses(request: HttpRequest, trunk: Trunk, operation: Operation | None) -> dict[str, Any]:
+    may_undo = can_undo(operation) and signed_member(request).may(Right.CHANGE_TRUNKS)
+    return {
+        "trunk": trunk,
+        "administrative": administrative(trunk),
+        "registration": registration(trunk),
+        "change": Change(operation, actor_of(request)) if operation else None,
+        "earlier": earlier_revision(trunk) if may_undo else None,
+    }
 
 
 @needs(Right.SEE_TRUNKS)
@@ -91,11 +133,15 @@ def parts_of(request: HttpRequest, trunk: Trunk, nodes: Any, panels: Any) -> tup
 def trunk_history(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     trunk = trunk_of(account_of(request), trunk_id)
     page = Paginator(operations_of(trunk), PER_PAGE).get_page(request.GET.get("page"))
-    reader = actor_of(request)
+    reader, newest = actor_of(request), operations_of(trunk).first()
+    may_change = signed_member(request).may(Right.CHANGE_TRUNKS)
     context = {
         "trunk": trunk,
         "page": page,
-        "changes": [Change(operation, reader) for operation in page.object_list],
+        "changes": changes_of(trunk, page.object_list, reader),
+        "earlier": earlier_revision(trunk) if can_undo(newest) and may_change else None,
+        "may_change": may_change,
+        "newest": newest,
         "audit": audit_of(trunk, reader),
     }
     return render(request, "trunks/history.html", context)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -21,51 +20,57 @@ from accounts.access import account_of, needs, signed_member
 from accounts.enums import Right
 from accounts.models import Account
 from common.htmx import render_page_or_part
-from common.polling import Part, answer, part, poll_url, seen_ids
-from trunks.condition import NEEDS_ATTENTION, Condition, conditions_of
+from common.polling import Part, answer, part, seen_ids
+from trunks.condition import NEEDS_ATTENTION
 from trunks.enums import State
 from trunks.forms.listing import TrunkFilter
 from trunks.models import Trunk
 from trunks.selectors import by_urgency, open_drafts_of, trunks_of
 from trunks.views.deleted import deleted_names
+from trunks.views.rows import Row, rows_of
 
 PER_PAGE = 25
+# Nobody turns so many pages; PostgreSQL refuses larger numbers than it can count.
+LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A trunk with its condition; `cell` is what polls replace."""
+class Page:
+    """`found` is how many trunks match, on all pages: at least so many when there is `more`, None meaning unknown."""
 
-    trunk: Trunk
-    condition: Condition
-    cell: Part
+    number: int
+    trunks: list[Trunk]
+    more: bool
+    found: int | None
 
     @property
-    def is_pending(self) -> bool:
-        return self.condition.is_pending
+    def count(self) -> int:
+        """The pages, as far as they are known."""
+        return self.number + self.more if self.found is None else max(1, -(-self.found // PER_PAGE))
 
 
 @needs(Right.SEE_TRUNKS)
 @require_GET
 def trunk_list(request: HttpRequest) -> HttpResponse:
-    account = account_of(request)
+    account, member = account_of(request), signed_member(request)
     for name in deleted_names(request):
         messages.success(request, _("%(name)s was deleted") % {"name": name})
-    trunks = trunks_of(account)
     counts = counts_of(account)
-    filters = TrunkFilter(account, request.GET)
-    page = Paginator(by_urgency(filters.narrow(trunks)), PER_PAGE).get_page(request.GET.get("page"))
-    rows = rows_of(page.object_list)
-    lede = part("trunks-lede", "trunks/parts/lede.html", {"lede": lede_of(counts)})
+    filters = TrunkFilter(request.GET)
+    page = page_of(account, filters, counts, number_of(request))
+    rows = rows_of(page.trunks, member)
+    head = head_parts(filters, page, counts, any(row.condition.is_pending for row in rows))
     context = {
         "filters": filters,
         "page": page,
         "rows": rows,
-        "lede": lede,
+        "shows_registration": any(row.registration for row in rows),
+        "parts": {part.id.removeprefix("trunks-"): part for part in head},
         "total": sum(counts.values()),
         "drafts": open_drafts_of(account)[:3],
-        "may_order": signed_member(request).may(Right.CHANGE_TRUNKS),
-        "poll_url": next_url(rows, lede),
+        "may_order": member.may(Right.CHANGE_TRUNKS),
+        "export_query": urlencode(filters.query()),
+        "poll_url": next_url(filters, page, rows, head),
     }
     return render_page_or_part(request, "trunks/list.html", context, part="trunks/parts/table.html")
 
@@ -73,39 +78,78 @@ def trunk_list(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE_TRUNKS)
 @require_GET
 def list_status(request: HttpRequest) -> HttpResponse:
-    """The states that the page shows as pending: those that changed."""
+    """What changed of the rows that the page shows as pending, and of the words above them."""
     account = account_of(request)
+    counts = counts_of(account)
+    filters = TrunkFilter(request.GET)
+    page = page_of(account, filters, counts, number_of(request))
     ids = shown_trunks(request)
-    rows = rows_of(trunks_of(account).filter(pk__in=ids))
+    if ids and not page.trunks:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    rows = rows_of(trunks_of(account).filter(pk__in=ids), signed_member(request))
     gone = set(ids) - {row.trunk.pk for row in rows}
-    lede = part("trunks-lede", "trunks/parts/lede.html", {"lede": lede_of(counts_of(account))})
+    pending = [row for row in rows if row.condition.is_pending]
+    head = head_parts(filters, page, counts, bool(pending))
     ended = [
-        _("%(name)s: %(word)s") % {"name": row.trunk, "word": row.condition.word} for row in rows if not row.is_pending
+        _("%(name)s: %(word)s") % {"name": row.trunk, "word": row.condition.word} for row in rows if row not in pending
     ]
     return answer(
         request,
-        [lede, *(row.cell for row in rows), *(Part(f"trunk-{pk}", "", gone=True) for pk in gone)],
-        next_url=next_url(rows, lede),
+        [*head, *parts_of(rows), *(Part(f"trunk-{pk}", "", gone=True) for pk in gone)],
+        next_url=next_url(filters, page, pending, head),
         announce=". ".join(ended),
         banners=[_("%(name)s was deleted") % {"name": name} for name in deleted_names(request)],
     )
 
 
-def rows_of(trunks: Any) -> list[Row]:
-    listed: Sequence[Trunk] = list(trunks)
-    conditions = conditions_of(listed, timezone.now())
-    return [_row(trunk, conditions[str(trunk.pk)]) for trunk in listed]
+def page_of(account: Account, filters: TrunkFilter, counts: dict[str, int], number: int) -> Page:
+    """One query finds which trunks stand there, from an index alone where it can; another reads them."""
+    found = filters.count(counts)
+    if found is not None:
+        number = min(number, max(1, -(-found // PER_PAGE)))
+    start = (number - 1) * PER_PAGE
+    matching = by_urgency(filters.narrow(Trunk.objects.filter(account=account, gone_at=None)))
+    ids = list(matching.values_list("pk", flat=True)[start : start + PER_PAGE + 1])
+    if not ids and number > 1:
+        return page_of(account, filters, counts, 1)
+    more = len(ids) > PER_PAGE
+    if found is None and not more:
+        found = start + len(ids)
+    return Page(number, list(by_urgency(trunks_of(account).filter(pk__in=ids[:PER_PAGE]))), more, found)
 
 
-def _row(trunk: Trunk, condition: Condition) -> Row:
-    cell = part(f"state-{trunk.pk}", "trunks/parts/state.html", {"condition": condition})
-    return Row(trunk, condition, cell)
+def number_of(request: HttpRequest) -> int:
+    """The page asked for; the first one for nonsense."""
+    asked = request.GET.get("page", "")
+    return min(max(1, int(asked)), LAST_PAGE) if asked.isascii() and asked.isdecimal() else 1
 
 
-def next_url(rows: Sequence[Row], lede: Part) -> str:
+def head_parts(filters: TrunkFilter, page: Page, counts: dict[str, int], pending: bool) -> list[Part]:
+    """What stands above the rows and changes with them."""
+    query = urlencode([*filters.query(), ("page", page.number)])
+    caption = {
+        "filters": filters,
+        "page": page,
+        "least": page.number * PER_PAGE,
+        "total": sum(counts.values()),
+        "refresh": f"{reverse('trunks:list')}?{query}" if pending else "",
+    }
+    return [
+        part("trunks-lede", "trunks/parts/lede.html", {"lede": lede_of(counts)}),
+        part("trunks-caption", "trunks/parts/caption.html", caption),
+    ]
+
+
+def parts_of(rows: Sequence[Row]) -> list[Part]:
+    return [part for row in rows for part in (row.cell, row.menu)]
+
+
+def next_url(filters: TrunkFilter, page: Page, rows: Sequence[Row], head: Sequence[Part]) -> str:
     """Empty when nothing is pending: then nobody asks."""
-    pending = [row.cell for row in rows if row.is_pending]
-    return poll_url(reverse("trunks:list_status"), [*pending, lede]) if pending else ""
+    pending = [row for row in rows if row.condition.is_pending]
+    seen: list[tuple[str, Any]] = [("seen", part.seen) for part in [*parts_of(pending), *head]]
+    asked = [*filters.query(), ("page", page.number), *seen]
+    return f"{reverse('trunks:list_status')}?{urlencode(asked)}" if pending else ""
 
 
 def shown_trunks(request: HttpRequest) -> list[UUID]:
@@ -117,9 +161,9 @@ def shown_trunks(request: HttpRequest) -> list[UUID]:
 
 
 def counts_of(account: Account) -> dict[str, int]:
-    """How many trunks are in which state, filters or not."""
-    rows = trunks_of(account).order_by().values("state").annotate(count=Count("pk"))  # type: ignore[misc]  # an annotation
-    return {row["state"]: row["count"] for row in rows}
+    """How many trunks are in which state, filters or not; from an index alone."""
+    rows = Trunk.objects.filter(account=account, gone_at=None).order_by().values("urgency").annotate(count=Count("*"))
+    return {State.values[row["urgency"]]: row["count"] for row in rows}
 
 
 def lede_of(counts: dict[str, int]) -> str:
@@ -127,11 +171,13 @@ def lede_of(counts: dict[str, int]) -> str:
     total = sum(counts.values())
     if not total:
         return ""
-    words = [ngettext("%(count)s trunk.", "%(count)s trunks.", total) % {"count": total}]
+    words = [_counted(ngettext("%(count)s trunk.", "%(count)s trunks.", total), total)]
     if urgent := sum(counts.get(state, 0) for state in NEEDS_ATTENTION):
-        words.append(
-            ngettext("One needs your attention.", "%(count)s need your attention.", urgent) % {"count": urgent}
-        )
+        words.append(_counted(ngettext("One needs your attention.", "%(count)s need your attention.", urgent), urgent))
     if pending := counts.get(State.PENDING, 0):
-        words.append(ngettext("One is being changed.", "%(count)s are being changed.", pending) % {"count": pending})
+        words.append(_counted(ngettext("One is being changed.", "%(count)s are being changed.", pending), pending))
     return " ".join(words)
+
+
+def _counted(words: str, count: int) -> str:
+    return words % {"count": f"{count:,}"}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import OperationalError, transaction
-from django.http import Http404, QueryDict
+from django.http import Http404
 
 from accounts.models import Account, User
 from accounts.services import lock_account
-from billing.quotes import Offer
+from billing.quotes import PriceChanged
+from common.forms import PortalForm
 from trunks.limits import room_of, validate_trunks_left
 from trunks.models import Trunk, TrunkDraft
 from trunks.services import create_trunk
@@ -17,14 +18,6 @@ from trunks.wizard.order import Order
 from trunks.wizard.steps import Step
 
 DEADLOCK, SERIALIZATION = "40P01", "40001"
-
-
-class PriceChanged(Exception):
-    """What the buyer saw is not what it costs today."""
-
-    def __init__(self, offer: Offer) -> None:
-        super().__init__(offer.fingerprint)
-        self.offer = offer
 
 
 class AnswersChanged(Exception):
@@ -73,24 +66,32 @@ def begin_again(draft: TrunkDraft, actor: User) -> TrunkDraft:
     return TrunkDraft.objects.create(account=draft.account, created_by=actor, answers=draft.answers)
 
 
-def answer(draft: TrunkDraft, step: Step, data: QueryDict) -> None:
-    """Keep what was posted for a step, as it was posted; the other steps' answers stay as they are by now."""
+def answer(draft: TrunkDraft, step: Step, form: PortalForm) -> None:
+    """Keep what the form was given, as it was typed; the other steps' answers stay as they are by now, and so do
+    answers that only another kind of trunk is asked for: nothing is lost when the kind is changed and changed back.
+    """
     with transaction.atomic():
         draft = locked(draft)
         if draft.is_ordered:
             return
-        draft.answers[step.slug] = raw(step, data)
+        kept = draft.answers.get(step.slug, {})
+        others = {name: values for name, values in kept.items() if question_of(name) not in form.fields}
+        draft.answers[step.slug] = others | raw(form)
         draft.save(update_fields=["answers", "saved_at"])
 
 
-def raw(step: Step, data: QueryDict) -> dict[str, list[str]]:
-    """The answers to the step's questions as they were posted, without what PostgreSQL cannot keep."""
-    questions = step.form_class.base_fields
+def raw(form: PortalForm) -> dict[str, list[str]]:
+    """The answers to the form's questions as they were typed, without what PostgreSQL cannot keep."""
     return {
         name: [value.replace("\0", "") for value in values]
-        for name, values in data.lists()
-        if name.removesuffix("_port") in questions
+        for name, values in form.data.lists()
+        if question_of(name) in form.fields
     }
+
+
+def question_of(name: str) -> str:
+    """Ports are typed beside their hosts."""
+    return name.removesuffix("_port")
 
 
 def discard(draft: TrunkDraft) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,13 +14,17 @@ from billing.quotes import Offer
 from common.forms import PortalForm, summary_errors
 from provisioning.models import DataCentre
 from trunks.choices import Choices
+from trunks.connection import NodeAddress, addresses_in
+from trunks.enums import TrunkKind
 from trunks.models import TrunkDraft
+from trunks.providers import Provider, provider_of
+from trunks.providers.direct import PROVIDER as DIRECT
 from trunks.resolver import Resolver, look_up
-from trunks.specification import TrunkSpecification
-from trunks.wizard.steps import STEPS, Line, Step, first_input, kind_of
+from trunks.specification import TrunkSettings, TrunkSpecification
+from trunks.wizard.steps import STEPS, Line, Step
 
 REVIEW = "review"
-KEPT_IN_VIEW = ("provider", "plan", "channels", "data_centre")
+KEPT_IN_VIEW = ("provider", "kind", "plan", "channels", "data_centre")
 
 
 class Order:
@@ -29,11 +34,31 @@ class Order:
         self.draft = draft
         self.choices = choices or Choices(draft.account)
         self.resolve = resolve
-        self.steps = [step for step in STEPS if step.applies_to(draft)]
         self._forms: dict[str, PortalForm] = {}
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        return [step for step in STEPS if step.applies_to(self)]
 
     def step(self, slug: str) -> Step | None:
         return next((step for step in self.steps if step.slug == slug), None)
+
+    @cached_property
+    def _connects(self) -> dict[str, Any]:
+        """The answers of the first step, which decide about the others."""
+        form = self.form(STEPS[0])
+        form.is_valid()
+        return getattr(form, "cleaned_data", {})
+
+    @property
+    def provider(self) -> Provider:
+        """Whom the trunk connects; the customer's own equipment while that is not said."""
+        return provider_of(self._connects.get("provider") or DIRECT.code)
+
+    @property
+    def kind(self) -> TrunkKind:
+        """The provider's first one while that is not said."""
+        return TrunkKind(self._connects.get("kind") or self.provider.kinds[0])
 
     def form(self, step: Step) -> PortalForm:
         if step.slug not in self._forms:
@@ -71,6 +96,11 @@ class Order:
     def data_centre(self) -> DataCentre | None:
         return self.answers("settings").get("data_centre")
 
+    @property
+    def tls(self) -> bool:
+        preset = self.provider.preset
+        return preset.tls if preset else self.answers("settings").get("tls", False)
+
     def offer(self, overlay: QueryDict | None = None) -> Offer | None:
         """Today's price of the plan and channels in `overlay`, else of those stored; None while there is no plan."""
         step = self.step("plan")
@@ -89,13 +119,19 @@ class Order:
         answers = json.dumps(self.draft.answers, sort_keys=True)
         return offer.fingerprint + hashlib.sha256(answers.encode()).hexdigest()[:32]
 
-    def chosen(self) -> list[Line]:
-        """The answers that every page shows beside its question."""
-        lines = (line for step in self.steps for line in step.summary(self))
+    def chosen(self, asked: Step) -> list[Line]:
+        """The answers that the page of a step shows beside its questions: those of the other steps."""
+        lines = (line for step in self.steps if step is not asked for line in step.summary(self))
         return [line for line in lines if line.name in KEPT_IN_VIEW and line.values]
 
     def notes(self) -> list[str]:
         return [note for step in self.steps for note in step.notes(self)]
+
+    def addresses(self) -> list[NodeAddress]:
+        """Where the trunk will be reached."""
+        if self.data_centre is None:
+            return []
+        return addresses_in(self.data_centre, registers=self.kind == TrunkKind.REGISTERED, tls=self.tls)
 
     def troubles(self) -> list[tuple[Step, str, str]]:
         """Everything that is wrong with the stored answers: the step, the input's id, the message."""
@@ -111,29 +147,29 @@ class Order:
 
     def _asked_at(self, name: str) -> tuple[Step | None, str]:
         for step in self.steps:
-            form = self.form(step)
-            if name in form.fields:
-                return step, first_input(form[name])
+            if target := step.asked_at(self.form(step), name):
+                return step, target
         return None, ""
 
     def specification(self) -> TrunkSpecification:
         """What the complete answers ask for."""
         answers = {name: value for step in self.steps for name, value in self.answers(step).items()}
         return TrunkSpecification(
-            kind=kind_of(self.draft),
-            provider=answers["provider"],
+            kind=self.kind,
+            provider=self.provider.code,
             plan_code=answers["plan"],
-            channels=answers["channels"],
-            name=answers["name"],
             data_centre=answers["data_centre"],
             service_address=answers["service_address"],
-            codecs=answers["codecs"],
-            dtmf=answers["dtmf"],
-            fax=answers["fax"],
-            number_format=answers["number_format"],
-            international=answers["international"],
-            options=answers["options"],
-            strategy=answers["strategy"],
-            source_hosts=answers["sources"],
-            destinations=answers["destinations"],
+            settings=settings_of(answers, self.provider),
+            tls=self.tls,
+            provider_facts=answers["provider_facts"],
         )
+
+
+def settings_of(answers: dict[str, Any], provider: Provider) -> TrunkSettings:
+    """What was answered; what was not asked is preset, or as it always is."""
+    if provider.preset is not None:
+        asked = {name: answers[name] for name in ("name", "channels", "international")}
+        return TrunkSettings.preset(provider.preset, **asked)
+    asked = {name: answers[name] for name in TrunkSettings.names() if name in answers}
+    return TrunkSettings(**asked, source_hosts=answers.get("sources", []))

@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import actor_of
 from billing.errors import NotEnoughCredit
-from billing.quotes import Offer
+from billing.quotes import Offer, PriceChanged
 from billing.services import balance_of
 from common.templatetags.ui import money
 from trunks.models import TrunkDraft
-from trunks.selectors import nodes_of
 from trunks.wizard import flow
 from trunks.wizard.order import REVIEW, Order
 from trunks.wizard.steps import Step
@@ -44,7 +43,7 @@ def answer_payment(request: HttpRequest, draft: TrunkDraft) -> HttpResponse:
     except flow.Unanswered as trouble:
         problems: list[Problem] = list(trouble.order.troubles())
         return review_page(request, trouble.order, problems, status=UNPROCESSABLE)
-    except flow.PriceChanged as changed:
+    except PriceChanged as changed:
         return review_page(request, Order(draft), [(None, "", price_words(changed, seen))], status=CONFLICT)
     except flow.AnswersChanged:
         draft.refresh_from_db(fields=["answers"])
@@ -66,7 +65,7 @@ def placed_at(draft: TrunkDraft) -> str:
     return _("You placed this order at %(time)s") % {"time": f"{timezone.localtime(draft.saved_at):%H:%M}"}
 
 
-def price_words(changed: flow.PriceChanged, seen: str) -> str:
+def price_words(changed: PriceChanged, seen: str) -> str:
     """V-PAY-1; V-PAY-3 when the page was not one of ours or too old to say what it offered."""
     if not seen:
         return _("Your session ended. Your answers are saved. Check them and pay again")
@@ -92,16 +91,19 @@ def review_page(
 ) -> HttpResponse:
     offer = order.offer()
     available = balance_of(order.choices.account).available
+    sections = [(step, step.url(order), step.summary(order)) for step in order.steps]
     context: dict[str, Any] = {
         "draft": order.draft,
         "steps": len(order.steps) + 1,
-        "sections": [(step, step.url(order), step.summary(order)) for step in order.steps],
+        "sections": sections,
+        "fixed": [line.label for _step, _url, lines in sections for line in lines if line.is_fixed],
         "problems": [(link(order, step, target), message) for step, target, message in problems or []],
         "offer": offer,
         "seen": order.seen(),
         "available": money(available, order.choices.account.currency),
         "short": shortage(order.draft, offer, available),
-        "nodes": nodes_of(order.data_centre) if order.data_centre else [],
+        "preset": order.provider.preset,
+        "nodes": order.addresses(),
         "notes": order.notes(),
     }
     return render(request, "trunks/wizard/review.html", context, status=status)

@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from trunks.wizard import handover, views
+from trunks.wizard import views
+from trunks.wizard.again import again
+from trunks.wizard.calculator import calculator
 
 wizard_urls: list[URLPattern] = [
     path("new/", views.new, name="new"),
@@ -10,8 +12,7 @@ wizard_urls: list[URLPattern] = [
     path("new/<uuid:draft_id>/review/", views.review, name="review"),
     path("new/<uuid:draft_id>/pay/", views.pay, name="pay"),
     path("new/<uuid:draft_id>/discard/", views.discard, name="discard"),
+    path("new/<uuid:draft_id>/channels/", calculator, name="calculator"),
     path("new/<uuid:draft_id>/<slug:step>/", views.step, name="step"),
-    path("<uuid:trunk_id>/handover/", handover.handover, name="handover"),
-    path("<uuid:trunk_id>/handover/addresses.txt", handover.addresses, name="handover_addresses"),
-    path("<uuid:trunk_id>/handover/again/", handover.again, name="again"),
+    path("<uuid:trunk_id>/handover/again/", again, name="again"),
 ]

@@ -22,11 +22,11 @@ from trunks.limits import room_of, validate_trunks_left
 from trunks.models import TrunkDraft
 from trunks.selectors import open_drafts_of
 from trunks.wizard import flow
+from trunks.wizard.asides import leave_aside
 from trunks.wizard.order import REVIEW, Order
-from trunks.wizard.paying import answer_payment, placed_at, review_page
+from trunks.wizard.paying import CONFLICT, UNPROCESSABLE, answer_payment, placed_at, review_page
 from trunks.wizard.steps import Step
 
-UNPROCESSABLE = 422
 ADD_ADDRESS = "add_address"
 
 
@@ -40,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect(first_url(flow.begin(account, actor_of(request))))
         validate_trunks_left(room_of(account))
     except ValidationError as full:
-        return render(request, "trunks/wizard/full.html", {"reason": full.messages[0]})
+        return render(request, "trunks/wizard/full.html", {"reason": full.messages[0]}, status=CONFLICT)
     return render(request, "trunks/wizard/new.html", {"drafts": open_drafts_of(account)})
 
 
@@ -107,6 +107,8 @@ def show(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
     chosen = request.GET.get("address", "")
     if chosen in order.choices.addresses and "service_address" in form.fields:
         form = asked.form(order, preset(form, "service_address", chosen))
+    if "channels" in request.GET and "channels" in form.fields:
+        form = asked.form(order, preset(form, "channels", request.GET["channels"]))
     if not came_from_review(request):
         form.leave_unjudged()
     return page(request, order, asked, form)
@@ -131,12 +133,15 @@ def submit(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
     if form.rework():
         return page(request, order, asked, form)
     if request.POST.get("action") == ADD_ADDRESS:
-        flow.answer(order.draft, asked, request.POST)
+        form.is_valid()
+        flow.answer(order.draft, asked, form)
         return HttpResponseRedirect(address_url(request, asked.url(order)))
+    if aside := leave_aside(request, order, asked, form, with_origin(request, asked.url(order))):
+        return aside
     form = asked.checked_form(order, request.POST)
     if not form.is_valid():
         return page(request, order, asked, form, status=UNPROCESSABLE)
-    flow.answer(order.draft, asked, form.data)
+    flow.answer(order.draft, asked, form)
     for finding in asked.findings(form):
         messages.warning(request, finding)
     return redirect(next_url(request, order, asked))
@@ -165,7 +170,8 @@ def page(request: HttpRequest, order: Order, asked: Step, form: PortalForm, stat
         "number": order.steps.index(asked) + 1,
         "steps": len(order.steps) + 1,
         "offer": order.offer(),
-        "chosen": order.chosen(),
+        "chosen": order.chosen(asked),
+        "answered_later": bool(order.draft.answers.keys() - {asked.slug}),
         "back_url": back_url(request, order, asked),
     }
     return render(request, asked.template, context, status=status)

@@ -1,0 +1,1 @@
+"""Pages about people: the team of an account, invitations to it, which account one acts for."""

@@ -1,0 +1,210 @@
+"""The three statuses of a trunk's page, what was read from its nodes, and what it shows of each kind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from provisioning.enums import Status
+from provisioning.models import DestinationCheck, Registration, SbcNode
+from tests.factories import freshworks, genesys, make_address, make_member, make_specification, order_trunk, registered
+from tests.trunks.states import settle
+from trunks.differences import merged
+from trunks.enums import Cause
+from trunks.services import change_trunk, disable_trunk, release_trunk, suspend_trunk
+from trunks.specification import TrunkSettings
+
+
+def shown(client, trunk):
+    page = client.get(reverse("trunks:detail", args=[trunk.pk])).content.decode()
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
+
+
+@pytest.fixture
+def live(trunk):
+    return settle(trunk)
+
+
+@pytest.fixture
+def phone(account, new_york):
+    SbcNode.objects.update(facts_read_at=timezone.now(), registered_address="127.77.1.20")
+    return settle(order_trunk(account, registered(new_york)))
+
+
+def test_administrative_enabled_disabled_and_disabled_by_us(alice, live):
+    actor = make_member(live.account)
+    assert "Administrative Enabled since" in shown(alice, live)
+
+    disable_trunk(live, actor)
+    settle(live)
+    assert re.search(r"Administrative Disabled since \d+ s ago Calls are not processed\.", shown(alice, live))
+
+    suspend_trunk(live, Cause.SPEND_LIMIT, "", None)
+    settle(live)
+    assert re.search(r"Administrative Disabled by us since \d+ s ago Spend limit reached\.", shown(alice, live))
+
+    release_trunk(live, None)
+    settle(live)
+    assert "Administrative Disabled since" in shown(alice, live)
+
+
+def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):
+    now = timezone.now()
+    Registration.objects.create(
+        node=SbcNode.objects.get(role="PRIMARY"),
+        subject_id=str(phone.pk),
+        contact="sip:pbx@127.77.130.1",
+        source="127.77.130.1:5060",
+        user_agent="Asterisk 20",
+        since=now - timedelta(minutes=5),
+        refreshed_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
+
+    page = shown(alice, phone)
+
+    assert "Registration Registered since 5 min ago" in page
+    assert re.search(
+        r"Primary node: registered from 127\.77\.130\.1:5060 \(Asterisk 20\) since 5 min ago , seen \d+ s ago", page
+    )
+    assert re.search(r"Backup node: unregistered, seen \d+ s ago", page)
+
+
+def test_nobody_registered_is_shown(alice, phone):
+    assert "Registration Unregistered" in shown(alice, phone)
+
+
+def test_static_trunks_have_no_registration(alice, live):
+    assert "Registration Not used" in shown(alice, live)
+
+
+def test_the_action_says_what_who_and_why(alice, live):
+    disable_trunk(live, make_member(live.account, email="ana@example.com"))
+    settle(live, Status.RESET, "A later change took its place")
+
+    page = shown(alice, live)
+
+    assert re.search(r"Action Not applied, restored Disable, by ana@example\.com, \d+ s ago", page)
+    assert "A later change took its place." in page
+
+
+def test_the_options_check_shows_result_and_time_per_destination(alice, account, new_york):
+    trunk = settle(order_trunk(account, make_specification(new_york, options=True)))
+    SbcNode.objects.update(facts_read_at=timezone.now())
+    asked = {"subject_id": str(trunk.pk), "host": "127.77.200.1", "port": 5060, "tried_at": timezone.now()}
+    primary, backup = SbcNode.objects.order_by("-role")
+    DestinationCheck.objects.create(
+        node=primary, alive=True, code=200, round_trip_ms=12, missed=0, answered_at=timezone.now(), **asked
+    )
+    DestinationCheck.objects.create(node=backup, alive=False, code=408, round_trip_ms=0, missed=3, **asked)
+
+    page = shown(alice, trunk)
+
+    assert re.search(r"127\.77\.200\.1:5060 Primary Answers in 12 ms \d+ s ago", page)
+    assert re.search(r"127\.77\.200\.1:5060 Backup Does not answer no answer \d+ s ago", page)
+
+
+def test_without_the_check_nothing_is_said_about_answers(alice, live):
+    assert "Do your destinations answer?" not in shown(alice, live)
+
+
+def test_a_registered_trunk_shows_its_user_name_and_its_own_addresses_never_a_password(alice, phone):
+    content = alice.get(reverse("trunks:detail", args=[phone.pk])).content.decode()
+
+    assert phone.username in content
+    assert 'data-copy="127.77.1.20"' in content
+    assert "127.77.1.20:5060" in content
+    assert "ha1" not in content.lower()
+
+
+@pytest.mark.parametrize(("specification", "fact"), [(freshworks, "account_sid"), (genesys, "inbound_identifier")])
+def test_a_provider_shows_its_facts(alice, account, new_york, specification, fact):
+    trunk = settle(order_trunk(account, specification(new_york)))
+
+    page = shown(alice, trunk)
+
+    assert str(next(each.label for each in trunk.connects.questions if each.name == fact)) in page
+    assert trunk.provider_facts[fact] in page
+    assert f"You can place calls from {trunk.connects.label}" in page
+
+
+@pytest.mark.parametrize("specification", [make_specification, registered, freshworks, genesys])
+def test_the_fullest_page_of_every_kind_needs_few_queries(
+    alice, account, new_york, specification, django_assert_max_num_queries
+):
+    wanted = specification(new_york, service_address=make_address(account), options=True)
+    trunk = settle(order_trunk(account, wanted))
+    renamed = replace(TrunkSettings.of(trunk.wanted), name="Renamed")
+    change_trunk(trunk, renamed, seen=1, price="", actor=make_member(account))
+    settle(trunk)
+    alice.get(reverse("trunks:detail", args=[trunk.pk]))
+
+    with django_assert_max_num_queries(12):
+        alice.get(reverse("trunks:detail", args=[trunk.pk]))
+
+
+def test_a_test_call_is_not_offered_where_no_call_passes(alice, live, settings):
+    settings.MEMORY_NODES = False
+    assert "Place a test call" in shown(alice, live)
+
+    disable_trunk(live, make_member(live.account))
+    settle(live)
+
+    assert "Place a test call" not in shown(alice, live)
+
+
+def test_opening_the_address_of_a_button_says_so(alice, live):
+    page = alice.get(reverse("trunks:enable", args=[live.pk]))
+
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert "Nothing was done" in page.content.decode()
+
+
+BASE = TrunkSettings("Main", 10, ["PCMA"], source_hosts=["10.0.0.1", "10.0.0.2"])
+A, B, C, D = "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "together"),
+    [
+        ([A, B], [A], [A]),
+        ([A], [A, B], [A]),
+        ([A, B, C], [A, B, D], [A, B, C, D]),
+        ([A, C], [B, D], [C, D]),
+        ([A, B, C], [A, B, C], [A, B, C]),
+    ],
+)
+def test_hosts_of_two_people_go_together(theirs, mine, together):
+    result = merged(BASE, replace(BASE, source_hosts=theirs), replace(BASE, source_hosts=mine))
+
+    assert result.source_hosts == together
+
+
+def test_disabling_says_how_many_phones_it_disconnects(alice, phone):
+    for node in SbcNode.objects.all():
+        moment = timezone.now()
+        Registration.objects.create(
+            node=node,
+            subject_id=str(phone.pk),
+            contact="sip:pbx@127.77.130.1",
+            source="127.77.130.1:5060",
+            since=moment,
+            refreshed_at=moment,
+            expires_at=moment,
+        )
+
+    page = unescape(alice.get(reverse("trunks:disable", args=[phone.pk])).content.decode())
+
+    assert "1 registered phone will be disconnected" in page
+
+
+def test_while_it_is_being_disabled_it_is_not_disabled_since_long(alice, live):
+    disable_trunk(live, make_member(live.account))
+
+    assert "Administrative Disabled Calls are not processed." in shown(alice, live)

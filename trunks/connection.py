@@ -1,0 +1,43 @@
+"""Where a trunk's PBX and our nodes meet: an address, a port and a transport per node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provisioning.models import DataCentre, SbcNode
+from trunks.models import Trunk
+from trunks.selectors import nodes_of
+from trunks.validators.hosts import TLS_PORT, show_destination
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAddress:
+    """How one node is reached by a trunk's PBX. `transport` is UDP or TLS."""
+
+    role: str
+    label: str
+    host: str
+    port: int
+    transport: str
+
+    @property
+    def where(self) -> str:
+        """host:port"""
+        return show_destination(self.host, self.port)
+
+
+def node_addresses(trunk: Trunk) -> list[NodeAddress]:
+    """Primary first. Registered trunks have addresses of their own on nodes that separate the two."""
+    return addresses_in(trunk.data_centre, registers=trunk.registers, tls=trunk.tls)
+
+
+def addresses_in(data_centre: DataCentre, *, registers: bool, tls: bool) -> list[NodeAddress]:
+    """The same for a trunk that is not there yet."""
+    return [node_address(node, registers, tls) for node in nodes_of(data_centre)]
+
+
+def node_address(node: SbcNode, registers: bool, tls: bool) -> NodeAddress:
+    """Where one node takes such a trunk's calls."""
+    host = (node.registered_address if registers else None) or node.static_address
+    port, transport = (TLS_PORT, "TLS") if tls else (node.sip_port, "UDP")
+    return NodeAddress(node.role, str(node.get_role_display()), host, port, transport)

@@ -1,0 +1,103 @@
+"""Changes a trunk's settings: a new revision, its claims, the money for more channels, the operation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from billing.models import Quote
+from billing.quotes import Offer, PriceChanged
+from billing.services import agree, hold
+from common.errors import ChangedMeanwhile, Conflict
+from common.templatetags.ui import moment_words
+from provisioning.enums import OperationKind
+from provisioning.models import Operation
+from trunks.endings import hold_reference
+from trunks.enums import Strategy, TrunkKind
+from trunks.limits import room_of, validate_channels, validate_name_is_free
+from trunks.models import Trunk, TrunkRevision
+from trunks.pricing import offer_for_change
+from trunks.selectors import applied_revisions
+from trunks.services.accepting import accept_change, lock_trunk, refuse_if_unusable
+from trunks.services.claims import claim_hosts
+from trunks.services.creating import write_revision
+from trunks.specification import TrunkSettings
+
+
+def change_trunk(
+    trunk: Trunk, settings: TrunkSettings, *, seen: int, price: str, actor: User | None
+) -> Operation | None:
+    """Have the nodes get the settings; None when nothing differs. `seen` is the number of the revision that the person
+    looked at, `price` the fingerprint of the price shown to them (empty when nothing is charged now).
+
+    Raises Conflict (V-OP-1, V-OP-4), ChangedMeanwhile (V-OP-2), ValidationError keyed by field, PriceChanged,
+    NotEnoughCredit; then nothing changed.
+    """
+    with transaction.atomic():
+        trunk = lock_trunk(trunk)
+        refuse_if_unusable(trunk)
+        before = trunk.wanted
+        if before is None or before.number != seen:
+            raise ChangedMeanwhile(changed_words(before), code="V-OP-2")
+        settings = fitting(trunk, settings)
+        if settings == TrunkSettings.of(before):
+            return None
+        _validate(trunk, before, settings)
+        offer = offer_for_change(trunk, settings.channels)
+        if offer is not None and offer.first_charge and offer.fingerprint != price:
+            raise PriceChanged(offer)
+        return _write(trunk, before, settings, offer, actor)
+
+
+def _write(
+    trunk: Trunk, before: TrunkRevision, settings: TrunkSettings, offer: Offer | None, actor: User | None
+) -> Operation:
+    quote: Quote = before.quote if offer is None else agree(trunk.account, offer)
+    trunk.generation += 1
+    number = (trunk.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    revision = write_revision(trunk, settings, number=number, quote=quote, actor=actor)
+    trunk.generation -= 1
+    operation = accept_change(OperationKind.UPDATE, trunk, actor, wanted=revision, name=revision.name)
+    claim_hosts(trunk, sorted(set(settings.source_hosts) - set(before.source_hosts)))
+    if offer is not None and offer.first_charge:
+        reference = hold_reference(trunk, operation)
+        hold(trunk.account, offer.first_charge, reference=reference, description=settings.name, actor=actor)
+    return operation
+
+
+def fitting(trunk: Trunk, settings: TrunkSettings) -> TrunkSettings:
+    """The settings without what a trunk of this kind does not have, and as its provider dictates them."""
+    preset = trunk.connects.preset
+    if preset is not None:
+        wanted = (settings.name, settings.channels, settings.international)
+        return TrunkSettings.preset(preset, name=wanted[0], channels=wanted[1], international=wanted[2])
+    if trunk.kind == TrunkKind.REGISTERED:
+        return replace(settings, source_hosts=[], destinations=[], options=False, strategy=Strategy.FAILOVER)
+    return replace(settings, challenge_invites=False)
+
+
+def _validate(trunk: Trunk, before: TrunkRevision, settings: TrunkSettings) -> None:
+    room = room_of(trunk.account, without=trunk)
+    validate_name_is_free(room, settings.name)
+    if settings.channels > before.channels:
+        validate_channels(room, settings.channels)
+
+
+def changed_words(latest: TrunkRevision | None) -> str:
+    """V-OP-2: who was quicker, and when."""
+    if latest is None:
+        return _("This trunk changed meanwhile. Check the differences and save again")
+    words = {"who": latest.created_by or _("The system"), "time": moment_words(latest.created_at)}
+    return _("%(who)s changed this trunk at %(time)s. Check the differences and save again") % words
+
+
+def revert_trunk(trunk: Trunk, *, seen: int, price: str, actor: User) -> Operation | None:
+    """Undo: go back to the settings that were live before the present ones. Raises like `change_trunk`."""
+    earlier = next((revision for revision in applied_revisions(trunk) if revision.number < seen), None)
+    if earlier is None:
+        raise Conflict(_("There is no earlier revision to go back to"), code="V-OP-5")
+    return change_trunk(trunk, TrunkSettings.of(earlier), seen=seen, price=price, actor=actor)

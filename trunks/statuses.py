@@ -1,0 +1,149 @@
+"""The three statuses of a trunk, independent of each other: administrative, registration, action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from provisioning.enums import OperationKind, RegistrationStatus, Status
+from provisioning.facts import TrunkRegistration, checks_of, registration_of
+from provisioning.models import DestinationCheck, Operation, SbcNode
+from trunks.enums import AdminStatus
+from trunks.models import Trunk
+from trunks.selectors import operations_of
+from trunks.services.switching import cause_of
+from trunks.validators.hosts import show_destination
+
+_SWITCHES = (OperationKind.CREATE, OperationKind.ENABLE, OperationKind.DISABLE, OperationKind.RELEASE)
+_REGISTRATION_TONES = {
+    RegistrationStatus.REGISTERED: "good",
+    RegistrationStatus.UNREGISTERED: "ring",
+    RegistrationStatus.UNKNOWN: "none",
+}
+NO_ANSWER = 408
+
+
+@dataclass(frozen=True, slots=True)
+class Administrative:
+    """What was asked for, by the customer or by us; `meaning` says what that does to calls."""
+
+    tone: str
+    word: str
+    meaning: str
+    since: datetime | None
+
+
+def administrative(trunk: Trunk) -> Administrative:
+    status = AdminStatus(trunk.admin_status)
+    if status is AdminStatus.SYSTEM_DISABLED:
+        meaning = _("%(cause)s. Once that is settled we lift the block, and you can enable it") % {
+            "cause": capfirst(cause_of(trunk))
+        }
+        return Administrative("bad", str(status.label), meaning, trunk.suspended_at)
+    if status is AdminStatus.DISABLED:
+        meaning = _("Calls are not processed, registered phones are signed out")
+        meaning = meaning if trunk.registers else _("Calls are not processed")
+        return Administrative("off", str(status.label), meaning, _switched_at(trunk))
+    return Administrative("good", str(status.label), _("Calls are allowed"), _switched_at(trunk))
+
+
+def _switched_at(trunk: Trunk) -> datetime | None:
+    """When it was last created, enabled, disabled or released; None while that is not done yet."""
+    switches = operations_of(trunk).filter(kind__in=_SWITCHES, status__in=[Status.PENDING, Status.SUCCESS])
+    return switches.values_list("finished_at", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRegistration:
+    """One node's word: `contacts` are (from where, with what), `seen_at` is when the node was last asked."""
+
+    role: str
+    tone: str
+    word: str
+    since: datetime | None
+    seen_at: datetime | None
+    contacts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationShown:
+    tone: str
+    word: str
+    since: datetime | None
+    nodes: list[NodeRegistration]
+
+
+def registration(trunk: Trunk) -> RegistrationShown | None:
+    """None where nobody registers."""
+    if not trunk.registers:
+        return None
+    found: TrunkRegistration = registration_of(str(trunk.pk))
+    nodes = [
+        NodeRegistration(
+            str(node.node.get_role_display()),
+            _REGISTRATION_TONES[node.status],
+            str(node.status.label),
+            node.since,
+            node.read_at,
+            [(contact.source, contact.user_agent) for contact in node.contacts],
+        )
+        for node in found.nodes
+    ]
+    return RegistrationShown(_REGISTRATION_TONES[found.status], str(found.status.label), found.since, nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """What came of asking one destination from one node; `asked_at` is None before the first time."""
+
+    destination: str
+    node: str
+    tone: str
+    word: str
+    detail: str
+    asked_at: datetime | None
+
+
+def checks(trunk: Trunk) -> list[CheckLine]:
+    """Result and time of SIP OPTIONS per destination and node; empty where the trunk does not ask for the check."""
+    if trunk.live is None or not trunk.live.options:
+        return []
+    hosts = [(host, port) for host, port in trunk.live.destinations]
+    lines = []
+    for found in checks_of(str(trunk.pk)):
+        by_host = {(check.host, check.port): check for check in found.checks}
+        lines += [
+            _check_line(host, port, found.node, by_host.get((host, port)), found.is_known) for host, port in hosts
+        ]
+    return sorted(lines, key=lambda line: hosts_order(hosts, line))
+
+
+def hosts_order(hosts: list[tuple[str, int]], line: CheckLine) -> int:
+    return [show_destination(*host) for host in hosts].index(line.destination)
+
+
+def _check_line(host: str, port: int, node: SbcNode, check: DestinationCheck | None, is_known: bool) -> CheckLine:
+    where, role = show_destination(host, port), str(node.get_role_display())
+    if check is None or check.alive is None:
+        asked_at = check.tried_at if check else None
+        word = _("Waiting for the answer") if asked_at else _("Not asked yet")
+        return CheckLine(where, role, "none", word, "", asked_at)
+    stale = "" if is_known else _("The node could not be asked lately. ")
+    if check.alive:
+        detail = _("%(stale)sin %(ms)s ms") % {"stale": stale, "ms": check.round_trip_ms}
+        return CheckLine(where, role, "good" if is_known else "none", _("Answers"), detail, check.answered_at)
+    words = _("no answer") if check.code == NO_ANSWER else _("answered %(code)s") % {"code": check.code}
+    return CheckLine(where, role, "bad", _("Does not answer"), stale + words, check.tried_at)
+
+
+def can_try_again(operation: Operation | None) -> bool:
+    """New settings came to nothing, and nothing has happened since: they can be tried again."""
+    return operation is not None and (operation.kind, operation.status) == (OperationKind.UPDATE, Status.RESET)
+
+
+def can_undo(operation: Operation | None) -> bool:
+    """The last thing that happened is that new settings went live."""
+    return operation is not None and (operation.kind, operation.status) == (OperationKind.UPDATE, Status.SUCCESS)

@@ -1,0 +1,213 @@
+"""Changes the settings of a living trunk: asks, shows what would change, saves; and goes back to what was before."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import account_of, actor_of, needs
+from accounts.enums import Right
+from common.errors import ChangedMeanwhile, Conflict
+from trunks.differences import meetings, merged
+from trunks.facts import fixed_facts
+from trunks.forms.editing import Edit, as_posted, present_settings
+from trunks.history import underway, who
+from trunks.models import Trunk, TrunkRevision
+from trunks.resolver import look_up
+from trunks.selectors import earlier_revision, operations_of, trunk_of
+from trunks.services import change_trunk, revert_trunk
+from trunks.services.accepting import refuse_if_unusable
+from trunks.services.changing import changed_words
+from trunks.services.switching import cause_of
+from trunks.specification import TrunkSettings
+from trunks.views.changes import back_to, leading_back_to, why_not
+from trunks.views.checking import CONFLICT, UNPROCESSABLE, Proposal, check_page, hidden_answers, messages_of, save
+
+PAGE_METHODS = ["GET", "HEAD", "POST"]
+
+
+@needs(Right.CHANGE_TRUNKS)
+@require_http_methods(PAGE_METHODS)
+def edit(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
+    """GET asks; `from` names a revision to begin with. POST shows what would change, and with action=save saves it."""
+    trunk = changeable(request, trunk_id)
+    if request.method == "POST":
+        return submit(request, trunk)
+    form = Edit(trunk, as_posted(first_settings(request, trunk)))
+    form.leave_unjudged()
+    return form_page(request, form, seen=number_of(trunk))
+
+
+def changeable(request: HttpRequest, trunk_id: UUID) -> Trunk:
+    """The trunk with its account. Raises Conflict V-OP-4 for one that can only be deleted."""
+    account = account_of(request)
+    trunk = trunk_of(account, trunk_id)
+    trunk.account = account
+    with leading_back_to(trunk):
+        refuse_if_unusable(trunk)
+    return trunk
+
+
+def first_settings(request: HttpRequest, trunk: Trunk) -> TrunkSettings:
+    """What the form begins with: the values of the revision asked for, such as a rejected one, else the present ones.
+
+    What a newer change of somebody else brought stays where that revision says nothing else.
+    """
+    asked = request.GET.get("from", "")
+    found = trunk.revisions.filter(number=int(asked)).first() if is_number(asked) else None
+    return TrunkSettings.of(found) if found else present_settings(trunk)
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 9  # noqa: PLR2004 -- what a column can hold
+
+
+def number_of(trunk: Trunk) -> int:
+    return trunk.wanted.number if trunk.wanted else 0
+
+
+def submit(request: HttpRequest, trunk: Trunk) -> HttpResponse:
+    """A list's button, or the way back from checking, shows the form again; what is right goes on."""
+    seen = int(request.POST["revision"]) if is_number(request.POST.get("revision", "")) else 0
+    form = Edit(trunk, request.POST, resolve=look_up)
+    if form.rework():
+        return form_page(request, form, seen)
+    if request.POST.get("action") == "back":
+        form.leave_unjudged()
+        return form_page(request, form, seen)
+    if not form.is_valid():
+        return form_page(request, form, seen, status=UNPROCESSABLE)
+    return propose(request, form, seen)
+
+
+def propose(request: HttpRequest, form: Edit, seen: int) -> HttpResponse:
+    """Check or save right answers, unless somebody was quicker, is still at it, or nothing differs."""
+    trunk, wanted = form.trunk, form.wanted()
+    if seen != number_of(trunk):
+        return conflict_page(request, trunk, seen, wanted)
+    if pending_words(request, trunk):
+        return form_page(request, form, seen, status=CONFLICT)
+    if wanted == form.present:
+        messages.info(request, _("Nothing differs from how the trunk is"))
+        return form_page(request, form, seen)
+    url, title = reverse("trunks:edit", args=[trunk.pk]), _("Check your changes")
+    proposal = Proposal(trunk, wanted, seen, url, title, notes=form.notes())
+    return save_edit(request, form, proposal) if request.POST.get("action") == "save" else check_page(request, proposal)
+
+
+def save_edit(request: HttpRequest, form: Edit, proposal: Proposal) -> HttpResponse:
+    trunk, actor = proposal.trunk, actor_of(request)
+    try:
+        return save(
+            request,
+            proposal,
+            lambda price: change_trunk(trunk, proposal.settings, seen=proposal.seen, price=price, actor=actor),
+        )
+    except ChangedMeanwhile:
+        return conflict_page(request, again(trunk), proposal.seen, proposal.settings)
+    except Conflict as conflict:
+        if conflict.code != "V-OP-1":
+            conflict.back_url = reverse("trunks:detail", args=[trunk.pk])
+            raise
+        return form_page(request, form, proposal.seen, status=CONFLICT)
+    except ValidationError as refused:
+        form.blame(refused)
+        return form_page(request, form, proposal.seen, status=UNPROCESSABLE)
+
+
+def again(trunk: Trunk) -> Trunk:
+    """As it is now."""
+    account, trunk = trunk.account, trunk_of(trunk.account, trunk.pk)
+    trunk.account = account
+    return trunk
+
+
+def form_page(request: HttpRequest, form: Edit, seen: int, status: int = 200) -> HttpResponse:
+    """Read-only while another change is being applied; then posted answers stay in the page."""
+    trunk = form.trunk
+    pending = pending_words(request, trunk)
+    context: dict[str, Any] = {
+        "trunk": trunk,
+        "edit": form,
+        "seen": seen,
+        "fixed": fixed_facts(trunk),
+        "preset": trunk.connects.preset.lines() if trunk.connects.preset else [],
+        "cause": cause_of(trunk),
+        "pending": pending,
+        "locked": bool(pending) and request.method != "POST",
+    }
+    return render(request, "trunks/edit.html", context, status=status)
+
+
+def pending_words(request: HttpRequest, trunk: Trunk) -> str:
+    """What is being applied; empty when nothing is."""
+    newest = operations_of(trunk).first()
+    return underway(newest, actor_of(request)) if newest and newest.is_pending else ""
+
+
+def conflict_page(request: HttpRequest, trunk: Trunk, seen: int, mine: TrunkSettings) -> HttpResponse:
+    """V-OP-2: somebody was quicker. Nothing is overwritten; both changes together can be checked and saved."""
+    base_revision = trunk.revisions.filter(number=seen).first()
+    now = present_settings(trunk)
+    base = TrunkSettings.of(base_revision) if base_revision else now
+    together = merged(base, now, mine)
+    context = {
+        "trunk": trunk,
+        "problem": changed_words(trunk.wanted),
+        "who": who(trunk.wanted.created_by if trunk.wanted else None, actor_of(request)),
+        "pending": pending_words(request, trunk),
+        "meetings": meetings(base, now, mine),
+        "hidden": hidden_answers(together, number_of(trunk)),
+        "nothing_left": together == now,
+    }
+    return render(request, "trunks/edit_conflict.html", context, status=CONFLICT)
+
+
+@needs(Right.CHANGE_TRUNKS)
+@require_http_methods(PAGE_METHODS)
+def undo(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
+    """Back to the settings that were live before: GET shows what that changes, POST does it."""
+    trunk = changeable(request, trunk_id)
+    earlier = earlier_revision(trunk)
+    if request.method != "POST" and (refusal := why_no_undo(request, trunk, earlier)):
+        messages.warning(request, refusal)
+        return back_to(trunk)
+    if earlier is None:
+        raise Conflict(
+            _("There is no earlier revision to go back to"), back_url=reverse("trunks:detail", args=[trunk.pk])
+        )
+    posted = request.POST.get("revision", "")
+    proposal = Proposal(
+        trunk,
+        TrunkSettings.of(earlier),
+        seen=int(posted) if is_number(posted) else number_of(trunk),
+        url=reverse("trunks:undo", args=[trunk.pk]),
+        title=_("Go back to revision %(number)s?") % {"number": earlier.number},
+        is_typed=False,
+    )
+    return save_undo(request, proposal) if request.method == "POST" else check_page(request, proposal)
+
+
+def why_no_undo(request: HttpRequest, trunk: Trunk, earlier: TrunkRevision | None) -> str:
+    if earlier is None:
+        return _("There is no earlier revision to go back to")
+    return why_not(request, trunk, "edit")
+
+
+def save_undo(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    trunk, actor = proposal.trunk, actor_of(request)
+    with leading_back_to(trunk):
+        try:
+            return save(
+                request, proposal, lambda price: revert_trunk(trunk, seen=proposal.seen, price=price, actor=actor)
+            )
+        except ValidationError as refused:
+            return check_page(request, proposal, messages_of(refused), status=UNPROCESSABLE)
