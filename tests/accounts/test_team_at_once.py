@@ -39,15 +39,15 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, acts))
 
 
-@pytest.mark.parametrize("page", ["team:role", "team:remove"])
-def test_two_owners_who_unmake_each_other_leave_one(page):
+@pytest.mark.parametrize("name", ["team:role", "team:remove"])
+def test_two_owners_who_unmake_each_other_leave_one(name):
     for _ in range(ROUNDS):
         account = make_account()
         (first, one), (second, two) = join(account, Role.OWNER), join(account, Role.OWNER)
 
         answers = at_once(
-            partial(one.post, reverse(page, args=[second.pk]), {"role": Role.VIEWER}),
-            partial(two.post, reverse(page, args=[first.pk]), {"role": Role.VIEWER}),
+            partial(one.post, reverse(name, args=[second.pk]), {"role": Role.VIEWER}),
+            partial(two.post, reverse(name, args=[first.pk]), {"role": Role.VIEWER}),
         )
 
         assert Member.objects.filter(account=account, role=Role.OWNER).count() == 1
