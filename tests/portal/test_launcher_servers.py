@@ -171,7 +171,9 @@ def test_a_long_path_gets_a_short_private_socket_folder(folder: Path) -> None:
 
 
 def test_only_a_pid_file_that_matches_ends_a_process(folder: Path) -> None:
-    other = subprocess.Popen([sys.executable, "-c", WAIT], stdout=subprocess.DEVNULL)
+    other = subprocess.Popen([sys.executable, "-c", WAIT], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    other.stdout.readline()
     program = Postgres(State.at(folder)).program()
     program.pid_file.write_text(f"{other.pid} {started_at(other.pid) + 1}\n")
     program.end_stray()

@@ -57,10 +57,8 @@ def _write(
     trunk: Trunk, before: TrunkRevision, settings: TrunkSettings, offer: Offer | None, actor: User | None
 ) -> Operation:
     quote: Quote = before.quote if offer is None else agree(trunk.account, offer)
-    trunk.generation += 1
     number = (trunk.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
-    revision = write_revision(trunk, settings, number=number, quote=quote, actor=actor)
-    trunk.generation -= 1
+    revision = write_revision(trunk, settings, number=number, generation=trunk.generation + 1, quote=quote, actor=actor)
     operation = accept_change(OperationKind.UPDATE, trunk, actor, wanted=revision, name=revision.name)
     claim_hosts(trunk, sorted(set(settings.source_hosts) - set(before.source_hosts)))
     if offer is not None and offer.first_charge:
@@ -73,8 +71,9 @@ def fitting(trunk: Trunk, settings: TrunkSettings) -> TrunkSettings:
     """The settings without what a trunk of this kind does not have, and as its provider dictates them."""
     preset = trunk.connects.preset
     if preset is not None:
-        wanted = (settings.name, settings.channels, settings.international)
-        return TrunkSettings.preset(preset, name=wanted[0], channels=wanted[1], international=wanted[2])
+        return TrunkSettings.preset(
+            preset, name=settings.name, channels=settings.channels, international=settings.international
+        )
     if trunk.kind == TrunkKind.REGISTERED:
         return replace(settings, source_hosts=[], destinations=[], options=False, strategy=Strategy.FAILOVER)
     return replace(settings, challenge_invites=False)

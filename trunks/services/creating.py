@@ -25,7 +25,9 @@ def create_trunk(account: Account, room: Room, spec: TrunkSpecification, offer: 
     validate_name_is_free(room, spec.settings.name)
     validate_room(room, spec.data_centre, spec.settings.channels)
     trunk = _new_row(account, spec, offer, actor)
-    trunk.wanted = write_revision(trunk, spec.settings, number=1, quote=trunk.quote, actor=actor)
+    trunk.wanted = write_revision(
+        trunk, spec.settings, number=1, generation=trunk.generation, quote=trunk.quote, actor=actor
+    )
     if trunk.registers:
         give_password(trunk, reader=actor)
     trunk.save(update_fields=["wanted", "username", "credential"])
@@ -53,11 +55,11 @@ def _new_row(account: Account, spec: TrunkSpecification, offer: Offer, actor: Us
 
 
 def write_revision(
-    trunk: Trunk, settings: TrunkSettings, *, number: int, quote: Quote, actor: User | None
+    trunk: Trunk, settings: TrunkSettings, *, number: int, generation: int, quote: Quote, actor: User | None
 ) -> TrunkRevision:
-    """A new revision of the trunk's present generation. Raises ValidationError keyed by field."""
+    """A new revision, asked for by the operation of that generation. Raises ValidationError keyed by field."""
     revision = TrunkRevision(
-        trunk=trunk, number=number, generation=trunk.generation, quote=quote, created_by=actor, **settings.columns()
+        trunk=trunk, number=number, generation=generation, quote=quote, created_by=actor, **settings.columns()
     )
     # The foreign keys and the number are ours: looking them up again would cost four statements an order.
     revision.full_clean(exclude=("trunk", "quote", "created_by"), validate_unique=False, validate_constraints=False)
