@@ -14,11 +14,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.enums import Right
 from accounts.models import Account, Member, User
 from accounts.validators import why_not
+from common.errors import Conflict
 from common.links import page_before
 
 SESSION_KEY = "account"
@@ -57,6 +59,16 @@ def signed_member(request: HttpRequest) -> Member:
     if member is None:
         raise PermissionDenied
     return member
+
+
+def refuse_another_account(request: HttpRequest) -> None:
+    """Raises Conflict unless the form that was sent belongs to the account the request acts for: meanwhile the person
+    may have chosen another one in another tab, or left this one.
+    """
+    account = account_of(request)
+    if request.POST.get("account") != str(account.pk):
+        said = _("This page belongs to another account. You are in %(account)s now, and nothing was changed")
+        raise Conflict(said % {"account": account}, back_url=reverse("team:list"))
 
 
 def actor_of(request: HttpRequest) -> User:

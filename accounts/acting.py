@@ -80,7 +80,8 @@ def _acted_for(request: HttpRequest) -> Account | None:
     if not asked or not request.user.is_authenticated:
         return None
     since = parse_datetime(asked["since"])
-    if since is None or since + LONGEST < timezone.now() or not request.user.has_perm(MAY_ACT):
+    in_time = since is not None and timezone.now() <= since + LONGEST
+    if not in_time or not request.user.is_staff or not request.user.has_perm(MAY_ACT):
         end_acting(request)
         return None
     return Account.objects.select_related("limits").filter(pk=asked["account"]).first()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -15,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AuditEvent, Limits, Member, User
-from accounts.services import limits_of, record
+from accounts.services import limits_of, lock_account, record
 from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor
 
 SUSPENSION: tuple[str, ...] = ("suspended_at", "suspension", "suspension_note")
@@ -107,6 +109,23 @@ class MembershipInline(admin.TabularInline[Member, User]):
     verbose_name_plural = _("member of")
 
 
+def membership_changes(formset: Any) -> Iterator[tuple[str, UUID, Any, list[str | None]]]:
+    """Action, account, form, and the role before and after; moved to another account means removed and added."""
+    for one in formset.forms:
+        if not one.has_changed():
+            continue
+        left, was = (one.initial["account"], one.initial["role"]) if one.instance.pk else (None, None)
+        gone = one in formset.deleted_forms
+        joined, role = (None, None) if gone else (one.instance.account_id, one.instance.role)
+        if left and left == joined:
+            yield "member.role", left, one, [was, role]
+            continue
+        if left:
+            yield "member.remove", left, one, [was, None]
+        if joined:
+            yield "member.add", joined, one, [None, role]
+
+
 @admin.register(User)
 class UserAdmin(Audited[User]):
     """A new person has no password: "Forgot password" on the sign-in page sends the link that sets the first one."""
@@ -162,6 +181,18 @@ class UserAdmin(Audited[User]):
         if not change:
             # Verified, because the link that sets the first password goes to this very address.
             EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Each account finds in its own audit trail who of its people was changed."""
+        changes = list(membership_changes(formset))
+        for account_id in sorted({account_id for _action, account_id, _one, _roles in changes}):
+            lock_account(account_id)
+        pks = {id(one): one.instance.pk for one in formset.forms}
+        super().save_formset(request, form, formset, change)
+        for action, account_id, one, roles in changes:
+            about = {"subject_kind": "member", "subject_id": str(pks[id(one)] or one.instance.pk)}
+            details = {"name": form.instance.email, "changes": {"role": roles}}
+            record(action, account_id=account_id, actor=actor(request), **about, **details)
 
 
 @admin.register(AuditEvent)

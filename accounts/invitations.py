@@ -35,7 +35,9 @@ def invite(actor: Member, email: str, role: str) -> tuple[Invitation, str]:
     if Member.objects.filter(account=actor.account_id, user__in=people_with(email)).exists():
         raise ValidationError({"email": _("This person is a member already")})
     _validate_pace(actor)
-    open_invitations(actor.account).filter(email=email).update(revoked_at=timezone.now())
+    for replaced in open_invitations(actor.account).filter(email=email):
+        allow_role(actor, replaced.role)
+        _revoke(replaced, actor.user)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         account=actor.account,
@@ -75,9 +77,12 @@ def invitation_of(actor: Member, invitation_id: int) -> Invitation:
 
 
 def usable(token: str) -> Invitation | None:
-    """What a link stands for; None when it was used, revoked, is too old or was never made."""
+    """What a link stands for; None when it was used, revoked, is too old, was never made, or when the inviter could
+    not offer it any more.
+    """
     found = Invitation.objects.filter(token_hash=hash_of(token), accepted_at=None, revoked_at=None)
-    return found.filter(expires_at__gt=timezone.now()).select_related("account", "invited_by").first()
+    invitation = found.filter(expires_at__gt=timezone.now()).select_related("account", "invited_by").first()
+    return invitation if invitation is not None and _still_offered(invitation) else None
 
 
 @transaction.atomic
@@ -87,7 +92,9 @@ def accept(invitation: Invitation, user: User) -> Member:
     """
     account = lock_account(invitation.account_id)
     now = timezone.now()
-    if not open_invitations(account).filter(pk=invitation.pk, expires_at__gt=now).update(accepted_at=now):
+    if not _still_offered(invitation) or not open_invitations(account).filter(
+        pk=invitation.pk, expires_at__gt=now
+    ).update(accepted_at=now):
         raise Conflict(_("This invitation was used or withdrawn meanwhile"))
     member, _made = Member.objects.get_or_create(account=account, user=user, defaults={"role": invitation.role})
     _record("invitation.accept", invitation, user, role=member.role)
@@ -122,6 +129,13 @@ def _validate_pace(actor: Member) -> None:
     since = timezone.now() - timedelta(hours=1)
     if actor.account.invitations.filter(created_at__gt=since).count() >= MOST_AN_HOUR:
         raise ValidationError(_("Too many invitations in one hour. Wait a while and try again"), code="pace")
+
+
+def _still_offered(invitation: Invitation) -> bool:
+    """Whether the inviter may still give the role: staff change memberships and close people without withdrawing."""
+    inviters = Member.objects.filter(account=invitation.account_id, user__is_active=True)
+    inviter = inviters.filter(user=invitation.invited_by_id).first()
+    return inviter is not None and not why_not_manage(inviter.role, invitation.role)
 
 
 def _revoke(invitation: Invitation, actor: User) -> None:

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.access import member_of, memberships_of
 from accounts.second_factor import count_factors, is_required
@@ -28,7 +26,6 @@ SET_UP = {
     "portal:healthz",
     "portal:readyz",
 }
-REMOVAL = {"mfa_deactivate_totp", "mfa_remove_webauthn"}
 
 
 class AccountMiddleware:
@@ -63,9 +60,6 @@ class SecondFactorMiddleware:
         page = request.resolver_match.view_name if request.resolver_match else ""
         if state == "missing" and page not in SET_UP:
             return lead_to_set_up(request)
-        if state == "last" and page in REMOVAL:
-            messages.error(request, _("Add another second factor first. Owners and staff always need one"))
-            return redirect("mfa_index")
         return None
 
 

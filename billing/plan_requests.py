@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
-from accounts.services import lock_account, record
+from accounts.services import lock_account, record, refuse_if_suspended
 from billing.enums import RequestStatus
 from billing.models import Plan, PlanActivation, PlanRequest
 from common.errors import Conflict
@@ -24,8 +24,12 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def ask_for_plan(account: Account, plan: Plan, actor: User, note: str = "") -> PlanRequest | None:
-    """Ask support to activate the plan. Asking again is the same request; None when the plan is active already."""
+    """Ask support to activate the plan. Asking again is the same request; None when the plan is active already.
+
+    Raises AccountSuspended.
+    """
     account = lock_account(account.pk)
+    refuse_if_suspended(account)
     if PlanActivation.objects.filter(account=account, plan=plan).exists():
         return None
     waiting = PlanRequest.objects.filter(account=account, plan=plan, status=RequestStatus.OPEN).first()

@@ -27,6 +27,7 @@ urlpatterns = [
     path("addresses/", include("addresses.urls")),
     path("numbers/", include("routing.urls")),
     path("billing/", include("billing.urls")),
+    path("accounts/", include("accounts.second_factor_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

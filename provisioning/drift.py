@@ -34,7 +34,10 @@ def want_missing(node: SbcNode) -> None:
         known = NodeState.objects.filter(node=node, subject_kind=kind).values_list("subject_id", flat=True)
         missing = set(subject_of(kind).ids_on(node)).difference(known)
         for subject_id in islice(missing, MISSING_MOST):
-            want_also(kind, subject_id, node)
+            try:
+                want_also(kind, subject_id, node)
+            except Exception:
+                logger.exception("the document of %s %s cannot be made", kind, subject_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from provisioning.registry import subject_of
 
 STILL_APPLIED = lazy("Another change is still being applied. Try again when it has finished")
 # DELETE overtakes what a dead node holds up for ever, a suspension what it makes pointless (DESIGN §4.5).
-_OVERTAKES = {
+OVERTAKES = {
     OperationKind.DELETE: frozenset({OperationKind.DISABLE, OperationKind.SUSPEND}),
     OperationKind.SUSPEND: frozenset(
         {OperationKind.UPDATE, OperationKind.ENABLE, OperationKind.RESET_PASSWORD, OperationKind.RELEASE}
@@ -70,7 +70,7 @@ def _make_way(kind: OperationKind, subject_kind: str, subject_id: str, actor: Us
     pending = pending_operation(subject_kind, subject_id)
     if pending is None:
         return
-    if pending.kind not in _OVERTAKES.get(kind, ()):
+    if pending.kind not in OVERTAKES.get(kind, ()):
         raise Conflict(str(STILL_APPLIED), code="V-OP-1")
     subject = subject_of(subject_kind)
     subject.give_up(pending)

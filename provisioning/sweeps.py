@@ -127,8 +127,14 @@ def write_owed(node: SbcNode) -> None:
 
 
 def _is_current(state: NodeState) -> bool:
-    """Attach the document. One that differs from what was asked for by now is asked for first and written later."""
-    current = attach_document(state)
-    if not current:
-        want_again(state)
+    """Attach the document. One that differs from what was asked for by now is asked for first and written later; one
+    that cannot be made is logged and blocks nobody.
+    """
+    try:
+        current = attach_document(state)
+        if not current:
+            want_again(state)
+    except Exception:
+        logger.exception("the document of %s cannot be made", state)
+        return False
     return current

@@ -10,10 +10,9 @@ from accounts.enums import Right
 from accounts.models import Member
 from provisioning.enums import OperationKind
 from provisioning.models import Operation
+from provisioning.operations import OVERTAKES
 from trunks.enums import AdminStatus, State
 from trunks.models import Trunk
-
-_DELETE_OVERTAKES = frozenset({OperationKind.DISABLE, OperationKind.SUSPEND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,6 @@ def _why_not_enabled(trunk: Trunk) -> str:
 def _why_no_delete(operation: Operation | None, member: Member) -> str:
     if not member.may(Right.CHANGE_TRUNKS):
         return _("Your role may look at trunks but not change them")
-    if operation is not None and operation.is_pending and operation.kind not in _DELETE_OVERTAKES:
+    if operation is not None and operation.is_pending and operation.kind not in OVERTAKES[OperationKind.DELETE]:
         return _("Another change is being applied")
     return ""

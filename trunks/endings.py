@@ -15,7 +15,7 @@ from trunks.enums import AdminStatus, Cause
 from trunks.models import Credential, HostClaim, Trunk
 from trunks.models.trunk import SUBJECT
 
-# A suspension that came during these waits for their end.
+# A suspension that comes during these waits for their end; it overtakes all others.
 SUSPENDED_AFTERWARDS = frozenset({OperationKind.CREATE, OperationKind.DISABLE})
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import choose_account, needs, signed_member
+from accounts.access import choose_account, needs, refuse_another_account, signed_member
 from accounts.adapter import ClosedSignup
 from accounts.enums import Right
 from accounts.forms import InviteForm, JoinForm
@@ -25,6 +25,8 @@ from accounts.models import Invitation, User
 @needs(Right.MANAGE_MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_person(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        refuse_another_account(request)
     form = InviteForm(request.POST if request.method == "POST" else None, actor=signed_member(request).role)
     if form.is_valid():
         try:

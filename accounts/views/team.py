@@ -11,7 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import SESSION_KEY, account_of, actor_of, choose_account, memberships_of, needs, signed_member
+from accounts.access import (
+    SESSION_KEY,
+    account_of,
+    actor_of,
+    choose_account,
+    memberships_of,
+    needs,
+    refuse_another_account,
+    signed_member,
+)
 from accounts.enums import Right, Role
 from accounts.forms import RoleForm, in_words
 from accounts.members import change_role, leave, member_of_team, remove_member
@@ -87,6 +96,7 @@ def leave_account(request: HttpRequest) -> HttpResponse:
     member = signed_member(request)
     refusal = why_not_step_down(member.role, owners_of(member.account_id))
     if request.method == "POST":
+        refuse_another_account(request)
         try:
             leave(member)
         except ValidationError as trouble:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 PYTHON = "python"
 MIGRATE = (PYTHON, "manage.py", "migrate", "--noinput", "--verbosity", "0")
+# Part of LAB, by itself for installations that are no lab.
+CATALOGUE = (PYTHON, "manage.py", "catalogue")
 COLLECTSTATIC = (PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
 LAB = (PYTHON, "manage.py", "lab")
 RECONCILER = (PYTHON, "manage.py", "reconcile")

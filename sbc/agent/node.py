@@ -92,10 +92,10 @@ class Node:
         numbers = {member: int(value) for member, value in _MEMBER.findall(answer)}
         return {"id": name, **dict.fromkeys(_ANSWER, 0), **numbers}
 
-    def drop_strays(self) -> None:
-        """End registrations of trunks that are gone or may not register."""
+    def drop_strays(self, trunk_ids: list[str]) -> None:
+        """End the registrations of those that are gone or may not register."""
         with self.lock:
-            for trunk_id in self.contacts.trunk_ids():
+            for trunk_id in trunk_ids:
                 if not _may_register(self.store.get(TRUNK, trunk_id)):
                     self.switch.drop_contacts(trunk_id)
 
@@ -111,7 +111,7 @@ class Node:
                 self.switch.set(key, facts[key])
             for key in sorted(self.store.leftovers(kind, id), key=_trunk_last, reverse=True):
                 self.switch.delete(key)
-            if kind == TRUNK and not _may_register(row):
+            if kind == TRUNK and (not _may_register(row) or self.store.lost_password(id)):
                 self.switch.drop_contacts(id)
             answer = self._read_back(row, facts)
             settled = answer["hash"] == row.hash

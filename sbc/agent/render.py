@@ -55,7 +55,7 @@ def render(document: Document) -> Facts:
 @render.register
 def _trunk(trunk: TrunkDocument) -> Facts:
     trunk_id = _id(trunk.id)
-    facts = {Key("source", str(ip_address(host))): trunk_id for host in trunk.source_hosts}
+    facts = {Key("source", _ip(host)): trunk_id for host in trunk.source_hosts}
     if is_registered(trunk):
         facts[Key("user", _user(trunk.username))] = _value(_credentials(trunk))
     hops = _hops(trunk.destinations)
@@ -88,7 +88,7 @@ def _number(number: NumberDocument) -> Facts:
 @render.register
 def _node(node: NodeDocument) -> Facts:
     node_id = _id(node.id)
-    carriers = {Key("carrier", str(ip_address(gateway.host))): node_id for gateway in node.gateways}
+    carriers = {Key("carrier", _ip(gateway.host)): node_id for gateway in node.gateways}
     hops = _hops(node.gateways)
     facts = {**carriers, Key("gateways", "all"): _value({"n": len(hops), **hops})}
     if node.realm:
@@ -99,6 +99,13 @@ def _node(node: NodeDocument) -> Facts:
 def is_registered(trunk: TrunkDocument) -> bool:
     """Whether the trunk's equipment tells by REGISTER where it is."""
     return trunk.trunk_kind == "REGISTERED"
+
+
+def passwords(document: Document, now: float) -> set[str]:
+    """The MD5 HA1s that let somebody register at this moment (Unix seconds)."""
+    if not isinstance(document, TrunkDocument) or not is_registered(document):
+        return set()
+    return {document.ha1_md5} | {old.md5 for old in document.earlier_ha1s if old.until > now}
 
 
 def _credentials(trunk: TrunkDocument) -> dict[str, Any]:
@@ -125,7 +132,7 @@ def _hop(destination: Destination) -> str:
     """As in a SIP URI. Without a port Kamailio looks the host up by SRV."""
     host, port = destination.host, destination.port
     if ":" in host:
-        host = f"[{ip_address(host)}]"
+        host = f"[{_ip(host)}]"
     elif not _HOST_NAME.fullmatch(host):
         raise ValueError(f"{host!r} is not a host")
     if not isinstance(port, int) or not 0 <= port <= 65535:  # noqa: PLR2004 - the largest port there is
@@ -141,6 +148,13 @@ def _checked(pattern: re.Pattern[str], text: str, what: str) -> str:
     if not pattern.fullmatch(text):
         raise ValueError(f"{text!r} is not {what}")
     return text
+
+
+def _ip(text: str) -> str:
+    """As Kamailio writes it. A scope (fe80::1%eth0) is free text, and means nothing on another machine."""
+    if "%" in text:
+        raise ValueError(f"{text!r} has a scope")
+    return str(ip_address(text))
 
 
 def _id(text: str) -> str:

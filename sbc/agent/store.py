@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sbc.agent.contacts import SCHEMA as CONTACTS_SCHEMA
-from sbc.agent.render import TABLES, Facts, Key, render
-from sbc.documents import FORMAT, KINDS, Document, Fence, read_document, upgraded
+from sbc.agent.render import TABLES, Facts, Key, passwords, render
+from sbc.documents import FORMAT, KINDS, TRUNK, Document, Fence, read_document, upgraded
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 DIALOGS_SCHEMA = Path(__file__).with_name("dialogs.sql")
 TOMBSTONE_SECONDS = 30 * 24 * 3600
+_CONTACTS = "contacts"  # a leftover that is no key: registrations made with a password that is over
 HTABLE_VERSION = 2  # what Kamailio's htable module asks its tables to say
 
 
@@ -97,6 +98,8 @@ class Store:
             self._refuse_taken(kind, id, after)
             self._write_document(kind, id, fence, document, digest)
             self._write_facts(kind, id, before, after)
+            if _passwords(row.document if row else None) - _passwords(document):
+                self._sql.execute("REPLACE INTO leftover VALUES (?, ?, ?, ?)", (_CONTACTS, id, kind, id))
         self.counts[kind] += (document is not None) - (row is not None and row.document is not None)
         for table in {key.table for key in before.keys() | after.keys()}:
             change = sum(key.table == table for key in after) - sum(key.table == table for key in before)
@@ -111,8 +114,13 @@ class Store:
 
     def leftovers(self, kind: str, id: str) -> list[Key]:
         """Keys the document once had and Kamailio may still hold."""
-        found = self._sql.execute("SELECT place, key_name FROM leftover WHERE kind = ? AND id = ?", (kind, id))
-        return [Key(*key) for key in found]
+        sql = "SELECT place, key_name FROM leftover WHERE kind = ? AND id = ? AND place != ?"
+        return [Key(*key) for key in self._sql.execute(sql, (kind, id, _CONTACTS))]
+
+    def lost_password(self, trunk_id: str) -> bool:
+        """Whether a change ended a password before its time, and the contacts made with it may still be there."""
+        sql = "SELECT 1 FROM leftover WHERE place = ? AND key_name = ? AND kind = ?"
+        return self._sql.execute(sql, (_CONTACTS, trunk_id, TRUNK)).fetchone() is not None
 
     def page(self, kind: str, after: str, limit: int) -> list[Row]:
         """Live documents of a kind in order of id."""
@@ -210,6 +218,10 @@ def _supersedes(fence: Fence, hash: str, row: Row) -> bool:
     if hash != row.hash:
         raise StaleFence("FenceReused", f"{fence} was used for something else before")
     return False
+
+
+def _passwords(document: Document | None) -> set[str]:
+    return passwords(document, time.time()) if document else set()
 
 
 def _body(document: Document) -> str:

@@ -12,7 +12,7 @@ from sbc.agent.switch import SwitchUnavailable
 
 log = logging.getLogger(__name__)
 
-SLICE = 50  # keys compared while the node's lock is held: about 2 ms
+SLICE = 50  # keys or contacts looked at while the node's lock is held: a few ms
 PAUSE = 0.01  # between slices, so that changes and calls come first
 _START = Key("", "")
 
@@ -51,10 +51,16 @@ class Watch(threading.Thread):
             self._cursor = _START
         with self._node.lock:
             self._node.store.forget_old_tombstones()
-        self._node.drop_strays()
+        self._drop_strays()
         for table in self._tables_of_another_size():
             self._repair_table(table)
         self._compare_keys()
+
+    def _drop_strays(self) -> None:
+        trunk_ids = self._node.contacts.trunk_ids()
+        for start in range(0, len(trunk_ids), SLICE):
+            self._node.drop_strays(trunk_ids[start : start + SLICE])
+            time.sleep(PAUSE)
 
     def _tables_of_another_size(self) -> list[str]:
         with self._node.lock:

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.invitations import MOST_AN_HOUR
+from accounts.invitations import MOST_AN_HOUR, accept
 from accounts.models import AuditEvent, Invitation, Member, User
+from common.errors import Conflict
 from tests.accounts.people import PASSWORD, join, sign_in, words
 from tests.factories import make_user
 
@@ -30,7 +31,13 @@ def owner(account):
 
 
 def ask(client, email="nina@example.com", role=Role.ENGINEER):
-    return client.post(INVITE, {"email": email, "role": role}, follow=True)
+    form = client.get(INVITE)
+    return client.post(INVITE, {"account": account_in(form), "email": email, "role": role}, follow=True)
+
+
+def account_in(form):
+    """The account that a form was shown for."""
+    return re.search(r'type="hidden" name="account" value="(.+?)"', form.content.decode())[1]
 
 
 def link(message=None):
@@ -68,8 +75,62 @@ def test_only_owner_and_admin_invite(account, role):
 def test_an_admin_invites_everybody_but_owners(account):
     client = join(account, Role.ADMIN)[1]
 
-    assert client.post(INVITE, {"email": "nina@example.com", "role": Role.OWNER}).status_code == 422
-    assert client.post(INVITE, {"email": "nina@example.com", "role": Role.ADMIN}).status_code == 303
+    assert ask(client, role=Role.OWNER).status_code == 422
+    assert "We have sent an invitation" in words(ask(client, role=Role.ADMIN))
+
+
+def test_an_invitation_goes_to_the_account_its_form_was_shown_for_or_nowhere(account, owner, stranger_account):
+    form = owner.get(INVITE)
+    Member.objects.create(account=stranger_account, user=Member.objects.get(account=account).user, role=Role.OWNER)
+    owner.post(reverse("team:switch"), {"account": str(stranger_account.pk)})
+
+    answers = {"email": "nina@example.com", "role": Role.VIEWER}
+    answer = owner.post(INVITE, answers | {"account": account_in(form)})
+
+    assert (answer.status_code, owner.post(INVITE, answers).status_code) == (409, 409)
+    assert "nothing was changed" in words(answer)
+    assert not Invitation.objects.exists()
+
+
+def test_inviting_again_withdraws_the_earlier_invitation_with_an_audit_line(account, owner):
+    ask(owner)
+
+    ask(owner, role=Role.VIEWER)
+
+    assert list(Invitation.objects.filter(revoked_at=None).values_list("role", flat=True)) == [Role.VIEWER]
+    actions = AuditEvent.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["invitation.send", "invitation.revoke", "invitation.send"]
+
+
+def test_an_admin_does_not_replace_the_invitation_of_an_owner(account, owner):
+    ask(owner, role=Role.OWNER)
+    before = Invitation.objects.values().get()
+
+    answer = ask(join(account, Role.ADMIN)[1], role=Role.VIEWER)
+
+    assert answer.status_code == 403
+    assert "Only these roles may make and unmake owners: Owner" in words(answer)
+    assert Invitation.objects.values().get() == before
+
+
+@pytest.mark.parametrize("change", ["gone", "demoted", "closed"])
+def test_an_invitation_dies_with_the_inviters_right_to_give_it(account, owner, change):
+    ask(owner)
+    found = Invitation.objects.get()
+    inviter = Member.objects.get(account=account)
+    if change == "gone":
+        inviter.delete()
+    elif change == "demoted":
+        Member.objects.update(role=Role.VIEWER)
+    else:
+        User.objects.update(is_active=False)
+
+    answer = Client().post(link(), NEW)
+
+    assert (answer.status_code, GONE in words(answer)) == (410, True)
+    with pytest.raises(Conflict):
+        accept(found, make_user("nina@example.com"))
+    assert not Member.objects.filter(user__email="nina@example.com").exists()
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,23 @@ def test_the_last_key_cannot_be_removed(required, owner):
     assert Authenticator.objects.filter(user=member.user).exists()
 
 
+@pytest.mark.parametrize("goes", ["app", "key"])
+def test_the_last_one_stays_when_two_are_turned_off_before_the_password_is_confirmed(required, owner, goes):
+    member, client = owner
+    give_app(member.user)
+    key = give_key(member.user)
+    url = reverse("mfa_deactivate_totp") if goes == "app" else reverse("mfa_remove_webauthn", args=[key.pk])
+    held_back = client.post(url)["Location"]
+    other = Authenticator.Type.WEBAUTHN if goes == "app" else Authenticator.Type.TOTP
+    Authenticator.objects.filter(type=other).delete()
+
+    answer = client.post(held_back, {"password": PASSWORD}, follow=True)
+
+    assert answer.redirect_chain == [(SET_UP, 302)]
+    assert KEEP in words(answer)
+    assert Authenticator.objects.filter(user=member.user).count() == 1
+
+
 def test_one_of_two_can_be_turned_off(required, owner):
     member, client = owner
     confirmed(client)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.models import Member
+from accounts.models import AuditEvent, Member
 from tests.accounts.people import sign_in
 from tests.factories import make_user
 
@@ -63,3 +63,49 @@ def test_staff_with_an_account_find_the_way_to_it(root, account):
 
     assert PORTAL in client.get(ADMIN).content.decode()
     assert client.get(reverse("trunks:list")).status_code == 200
+
+
+def change_memberships(root, person, *rows):
+    """The form of the person's page; each row is (member or None, account, role, more)."""
+    data = {"email": person.email, "first_name": "", "last_name": "", "is_active": "on"}
+    data |= {"member_set-TOTAL_FORMS": len(rows), "member_set-INITIAL_FORMS": sum(row[0] is not None for row in rows)}
+    for at, (member, account, role, more) in enumerate(rows):
+        row = {"id": member.pk if member else "", "user": person.pk, "account": account.pk, "role": role, **more}
+        data |= {f"member_set-{at}-{name}": value for name, value in row.items()}
+    return sign_in(root).post(page_of(person), data)
+
+
+def member_events():
+    events = AuditEvent.objects.filter(action__startswith="member.").order_by("pk")
+    return [(event.action, event.account.name, event.details["changes"]["role"]) for event in events]
+
+
+def test_each_account_finds_what_staff_changed_about_its_people(root, account, stranger_account):
+    person = make_user("nina@example.com")
+    ours = Member.objects.create(account=account, user=person, role=Role.VIEWER)
+
+    changed = change_memberships(
+        root, person, (ours, account, Role.ADMIN, {}), (None, stranger_account, Role.BILLING, {})
+    )
+    gone = change_memberships(root, person, (ours, account, Role.ADMIN, {"DELETE": "on"}))
+
+    assert (changed.status_code, gone.status_code) == (302, 302)
+    assert member_events() == [
+        ("member.role", account.name, ["VIEWER", "ADMIN"]),
+        ("member.add", stranger_account.name, [None, "BILLING"]),
+        ("member.remove", account.name, ["ADMIN", None]),
+    ]
+    subjects = AuditEvent.objects.filter(account=account).values_list("subject_id", "actor", "details__name")
+    assert set(subjects) == {(str(ours.pk), root.pk, person.email)}
+
+
+def test_a_membership_moved_by_staff_is_in_both_trails(root, account, stranger_account):
+    person = make_user("nina@example.com")
+    ours = Member.objects.create(account=account, user=person, role=Role.VIEWER)
+
+    change_memberships(root, person, (ours, stranger_account, Role.VIEWER, {}))
+
+    assert member_events() == [
+        ("member.remove", account.name, ["VIEWER", None]),
+        ("member.add", stranger_account.name, [None, "VIEWER"]),
+    ]

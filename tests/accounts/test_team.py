@@ -27,6 +27,10 @@ def remove_url(member):
     return reverse("team:remove", args=[member.pk])
 
 
+def leave(member, client):
+    return client.post(LEAVE, {"account": str(member.account_id)}, follow=True)
+
+
 def role_of(member):
     return Member.objects.get(pk=member.pk).role
 
@@ -128,12 +132,15 @@ def test_the_last_owner_cannot_step_down(people):
 
 
 def test_the_last_owner_cannot_leave(people):
-    client = people[Role.OWNER][1]
+    owner, client = people[Role.OWNER]
 
     assert "Make someone else owner first" in words(client.get(TEAM))
     assert "Make someone else owner first" in words(client.get(LEAVE))
-    assert client.post(LEAVE).status_code == 409
-    assert role_of(people[Role.OWNER][0]) == Role.OWNER
+    answer = leave(owner, client)
+
+    assert answer.status_code == 409
+    assert "Make someone else owner first" in words(answer)
+    assert role_of(owner) == Role.OWNER
 
 
 @pytest.mark.parametrize("role", ["", "KING", "owner"])
@@ -184,7 +191,7 @@ def test_everybody_but_the_last_owner_may_leave(people, role):
     member, client = people[role]
     client.get(TEAM)
 
-    answer = client.post(LEAVE, follow=True)
+    answer = leave(member, client)
 
     assert answer.request["PATH_INFO"] == reverse("account_login")
     assert "You have left Alice Telecom" in words(answer)
@@ -196,9 +203,30 @@ def test_whoever_leaves_one_of_two_accounts_goes_on_in_the_other(people):
     viewer, client = people[Role.VIEWER]
     Member.objects.create(account=make_account("Beta"), user=viewer.user, role=Role.VIEWER)
 
-    answer = client.post(LEAVE, follow=True)
+    answer = leave(viewer, client)
 
     assert "Account Beta" in words(answer)
+
+
+def test_leaving_twice_leaves_one_account(people):
+    viewer, client = people[Role.VIEWER]
+    Member.objects.create(account=make_account("Beta"), user=viewer.user, role=Role.VIEWER)
+    assert f'name="account" value="{viewer.account_id}"' in client.get(LEAVE).content.decode()
+    leave(viewer, client)
+
+    answer = leave(viewer, client)
+
+    assert answer.status_code == 409
+    assert "You are in Beta now, and nothing was changed" in words(answer)
+    assert Member.objects.get(user=viewer.user).account.name == "Beta"
+
+
+@pytest.mark.parametrize("body", [{}, {"account": ""}, {"account": "\x00"}])
+def test_leaving_without_saying_which_account_changes_nothing(people, body):
+    viewer, client = people[Role.VIEWER]
+
+    assert client.post(LEAVE, body).status_code == 409
+    assert role_of(viewer) == Role.VIEWER
 
 
 def test_looking_at_a_page_that_asks_changes_nothing(people):
@@ -237,7 +265,8 @@ def test_the_page_costs_the_same_queries_for_many_members(account, people, djang
 @pytest.mark.parametrize("change", ["remove", "demote"])
 def test_open_invitations_of_who_may_not_invite_any_more_are_withdrawn(people, change):
     admin, client = people[Role.ADMIN]
-    client.post(reverse("team:invite"), {"email": "new@example.com", "role": Role.VIEWER})
+    asked = {"account": str(admin.account_id), "email": "new@example.com", "role": Role.VIEWER}
+    client.post(reverse("team:invite"), asked)
     owner = people[Role.OWNER][1]
 
     if change == "remove":

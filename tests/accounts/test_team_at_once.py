@@ -62,7 +62,9 @@ def test_two_owners_who_leave_at_once_leave_one():
         account = make_account()
         clients = [join(account, Role.OWNER)[1] for _ in range(2)]
 
-        answers = at_once(*[partial(client.post, reverse("team:leave")) for client in clients])
+        answers = at_once(
+            *[partial(client.post, reverse("team:leave"), {"account": str(account.pk)}) for client in clients]
+        )
 
         assert Member.objects.filter(account=account, role=Role.OWNER).count() == 1
         assert sorted(answer.status_code for answer in answers) == [303, 409]

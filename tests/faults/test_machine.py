@@ -23,7 +23,7 @@ from provisioning.failpoints import NAMES
 from provisioning.models import Operation, SbcNode
 from tests.factories import make_account, make_member, make_specification, open_data_centre, order_trunk, registered
 from tests.faults.model import Asked, Desired, assert_as_desired
-from tests.provisioning.scene import Nodes, connect, crashing, cut_off, edit, hurry, newest, sweep_now
+from tests.provisioning.scene import Nodes, connect, crashing, cut_off, edit, hash_of, hurry, newest, sweep_now, undo
 from tests.world import assert_world_consistent
 from trunks.enums import AdminStatus, Cause
 from trunks.models import Trunk
@@ -35,7 +35,6 @@ from trunks.services import (
     release_trunk,
     reset_password,
     reveal_secret,
-    revert_trunk,
     suspend_trunk,
 )
 from trunks.specification import TrunkSettings
@@ -106,7 +105,7 @@ class Telephony(RuleBasedStateMachine):
     @precondition(lambda self: any(trunk.wanted.number > 1 for trunk in self._living()))
     @rule(place=PLACES)
     def undo(self, place: int) -> None:
-        self._try(place, lambda trunk: revert_trunk(trunk, seen=trunk.wanted.number, price="", actor=self.engineer))
+        self._try(place, lambda trunk: undo(trunk, self.engineer))
 
     @precondition(lambda self: any(trunk.registers for trunk in self._living()))
     @rule(place=PLACES, overlap=strategies.sampled_from([timedelta(0), timedelta(hours=1)]))
@@ -172,6 +171,28 @@ class Telephony(RuleBasedStateMachine):
         for _deadline in range(2):
             self.deadlines_pass()
             sweep_now()
+
+    @precondition(lambda self: self._living())
+    @rule(role=ROLES, place=PLACES, channels=CHANNELS)
+    def node_refuses_a_change(self, role: str, place: int, channels: int) -> None:
+        """This change alone; what was there before is taken back."""
+        for each in NodeRole:
+            self.node_up(each)
+        sweep_now()
+        trunk = self._trunk(place)
+        self.nodes[role].fault(reject={hash_of(trunk, channels=channels): "BadDocument"})
+        self.save(place, channels, elsewhere=False, twice=False)
+        sweep_now()
+        self.nodes[role].fault(reject={})
+
+    @precondition(lambda self: self._may_order())
+    @rule(role=ROLES, registers=strategies.booleans())
+    def node_refuses_an_order(self, role: str, registers: bool) -> None:
+        self.node_up(role)
+        self.create(registers)
+        self.nodes[role].fault(reject={str(list(self.asked)[-1]): "BadDocument"})
+        sweep_now()
+        self.nodes[role].fault(reject={})
 
     @rule(role=ROLES, cut=strategies.booleans())
     def node_down(self, role: str, cut: bool) -> None:

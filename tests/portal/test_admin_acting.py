@@ -100,6 +100,16 @@ def test_it_ends_with_the_right_to_it(staff):
     assert staff.get(reverse("trunks:list"))["Location"] == reverse("admin:index")
 
 
+def test_it_ends_with_the_post(staff):
+    person = AuditEvent.objects.get(action="account.act_begin").actor
+    person.is_staff = False
+    person.save()
+
+    answer = staff.get(reverse("trunks:list"))
+
+    assert (answer.status_code, BANNER in answer.content.decode()) == (403, False)
+
+
 def test_a_strangers_rows_stay_hidden(staff, stranger_account, trunk):
     other = order_trunk(stranger_account, registered(trunk.data_centre))
 

@@ -128,6 +128,7 @@ def kamailio(address: str) -> list[str]:
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 EXPECTED = {
     "migrate": commands.MIGRATE,
+    "catalogue": commands.CATALOGUE,
     "web": commands.web("0.0.0.0:8000"),
     "worker": commands.WORKER,
     "beat": commands.beat("/tmp/beat-schedule"),

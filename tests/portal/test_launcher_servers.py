@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from portal.launcher.servers import running, throwaway_state
 from portal.launcher.state import State, var_folder
 
 SERVER_NAMES = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
-WAIT = "import sys, time; print('started', flush=True); time.sleep(60)"
+WAIT = "import signal, sys, time; signal.signal(2, signal.SIG_DFL); print('started', flush=True); time.sleep(60)"
 
 
 @pytest.fixture(autouse=True)
@@ -55,8 +56,14 @@ def pids_of(folder: Path) -> dict[int, int]:
     return {pid: started_at(pid) for pid in roots + children}
 
 
-def all_gone(pids: dict[int, int]) -> bool:
-    return all(started_at(pid) != since for pid, since in pids.items())
+def all_gone(pids: dict[int, int], seconds: float = 5) -> bool:
+    """Now or within a moment: a server's children may end after it."""
+    until = time.monotonic() + seconds
+    while any(started_at(pid) == since for pid, since in pids.items()):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def test_data_is_kept_over_a_restart(folder: Path) -> None:

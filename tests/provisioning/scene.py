@@ -32,7 +32,8 @@ from trunks.compile import trunk_document
 from trunks.models import Trunk
 from trunks.models.trunk import SUBJECT
 from trunks.pricing import offer_for_change
-from trunks.services import change_trunk
+from trunks.selectors import earlier_revision
+from trunks.services import change_trunk, revert_trunk
 from trunks.specification import TrunkSettings
 
 TOKEN = "scene"
@@ -153,6 +154,15 @@ def edit(trunk: Trunk, actor: User, **changes: Any) -> Operation | None:
     offer = offer_for_change(trunk, settings.channels)
     price = offer.fingerprint if offer else ""
     return change_trunk(trunk, settings, seen=trunk.wanted.number, price=price, actor=actor)
+
+
+def undo(trunk: Trunk, actor: User) -> Operation | None:
+    """Go back to the settings before, at today's price."""
+    trunk = Trunk.objects.select_related("wanted", "account").get(pk=trunk.pk)
+    earlier = earlier_revision(trunk)
+    assert trunk.wanted is not None
+    offer = offer_for_change(trunk, earlier.channels) if earlier else None
+    return revert_trunk(trunk, seen=trunk.wanted.number, price=offer.fingerprint if offer else "", actor=actor)
 
 
 def hash_of(trunk: Trunk, **changes: Any) -> str:

@@ -8,8 +8,8 @@ from sbc.agent.render import Key
 from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
 from sbc.agent.watch import Watch
-from sbc.documents import Fence
-from sbc.lab.samples import sample_contact, sample_registered, sample_trunk
+from sbc.documents import EarlierHa1, Fence
+from sbc.lab.samples import ha1, sample_contact, sample_registered, sample_trunk
 
 TRUNK = sample_trunk("T1", ["192.0.2.1"], [("192.0.2.9", 5060)])
 
@@ -136,6 +136,51 @@ def test_who_may_not_register_any_more_loses_its_contacts(node, switch, admin_st
     assert switch.dropped == ["T1"]
     node.delete("trunk", "T1", Fence(3, 0))
     assert switch.dropped == ["T1", "T1"]
+
+
+def test_a_password_that_a_reset_ends_takes_the_contacts_with_it_once(node, switch):
+    put(node, sample_registered("T1", "old"))
+    put(node, sample_registered("T1", "new"), 2)
+    put(node, sample_registered("T1", "new", channels=20), 3)
+
+    assert switch.dropped == ["T1"]
+    assert node.read("trunk", "T1")["present"]
+
+
+def test_a_password_that_is_still_good_or_was_over_before_takes_no_contacts(node, switch):
+    good, over = (
+        EarlierHa1(ha1("T1", name), "0" * 64, until) for name, until in (("old", 2_000_000_000), ("oldest", 1))
+    )
+    put(node, sample_registered("T1", "old", earlier_ha1s=(over,)))
+
+    put(node, sample_registered("T1", "new", earlier_ha1s=(good, over)), 2)
+    put(node, sample_registered("T1", "new", earlier_ha1s=(good,)), 3)
+    assert switch.dropped == []
+
+    put(node, sample_registered("T1", "new"), 4)
+    assert switch.dropped == ["T1"]
+
+
+def test_contacts_of_an_ended_password_are_dropped_when_the_switch_is_back(node, switch, watch):
+    put(node, sample_registered("T1", "old"))
+    switch.off = True
+    with pytest.raises(SwitchUnavailable):
+        put(node, sample_registered("T1", "new"), 2)
+
+    switch.off = False
+    watch.look()
+    watch.look()
+
+    assert switch.dropped == ["T1"]
+
+
+def test_the_watch_drops_any_number_of_contacts_in_slices(node, switch, contacts, watch):
+    put(node, sample_registered("T60", "secret"))
+    contacts.found = [Contact(**sample_contact(f"T{place}")) for place in range(120)]
+
+    watch.look()
+
+    assert switch.dropped == [f"T{place}" for place in range(120) if place != 60]
 
 
 def test_the_watch_drops_contacts_that_should_not_be_there(node, switch, contacts, watch):

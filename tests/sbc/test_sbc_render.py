@@ -100,6 +100,11 @@ def test_who_is_not_checked(changes):
         sample_trunk("T1", group=""),
         sample_trunk("T1", ["not an address"]),
         sample_trunk("T1", ["192.0.2.1 "]),
+        sample_trunk("T1", ["fe80::1%x"]),
+        sample_trunk("T1", ["2a00::1%;h2=192.0.2.66:5060"]),
+        sample_trunk("T1", [7]),
+        sample_trunk("T1", [], [("fe80::1%x", 5060)]),
+        sample_trunk("T1", [], [("2a00::1%;h2=192.0.2.66:5060", 5060)]),
         sample_trunk("T1", [], [("host;x=1", 5060)]),
         sample_trunk("T1", [], [("host name", 5060)]),
         sample_trunk("T1", [], [("", 5060)]),
@@ -137,6 +142,12 @@ def test_bad_values_stay_out(trunk):
 def test_bad_numbers_stay_out(number):
     with pytest.raises(ValueError):
         parse("number", number, sample_number(number, "T1").to_wire())
+
+
+@pytest.mark.parametrize("host", ["fe80::1%x", "2a00::1%;h2=192.0.2.66:5060"])
+def test_a_gateway_with_a_scope_stays_out(host):
+    with pytest.raises(ValueError):
+        parse("node", "node", sample_node((host, 5060)).to_wire())
 
 
 def test_a_bad_realm_stays_out():

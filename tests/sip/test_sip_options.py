@@ -67,6 +67,21 @@ def test_when_all_are_dead_all_are_tried(site):
     assert trace.answered
 
 
+def test_a_dead_destination_is_back_at_once_when_the_check_is_switched_off(site):
+    trunk = site.place(destinations=2, options=True)
+
+    def switch_off_and_call():
+        until(lambda: alive(site, trunk) == [False, True])
+        site.change(trunk, options=False)
+        return with_phones(trunk.destinations[:1], lambda: site.call_in(trunk))[0]
+
+    trace, _ = with_phones(trunk.destinations[1:], switch_off_and_call)
+
+    assert trace.answered
+    [record] = site.records(trunk)
+    assert record.hop == f"{trunk.destinations[0]}:5060"
+
+
 def test_only_enabled_trunks_that_ask_for_it_are_checked(site):
     trunk = site.place(options=True)
     until(lambda: alive(site, trunk) == [False])

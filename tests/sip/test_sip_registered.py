@@ -8,8 +8,9 @@ from phones import BEHIND_NAT, CALLEE, CALLER, call_in, call_out, invites
 from sbc.lab.answerer import Answerer, Reaction
 from sbc.lab.digest import Login
 from sbc.lab.net import SIP_PORT
-from sbc.lab.sip import Address
+from sbc.lab.sip import Address, Message, new_tag
 from sbc.lab.softphone import call
+from sbc.lab.wire import open_wire
 
 
 def test_a_call_is_challenged_and_passes_with_the_password_which_goes_no_further(site):
@@ -34,6 +35,55 @@ def test_a_call_counts_on_the_trunk_that_its_password_proves(site):
 
     assert call_out(site, trunk).status == 503
     assert call_out(site, other).answered
+
+
+def again(site, trace, phone, login=None, challenge=None, **changes):
+    """The answer to another call that shows the digest of `trace`, or the answer of `login` to `challenge`."""
+    raw = [seen.raw for seen in trace.seen if seen.first_line.startswith("INVITE ")][-1]
+    for old, new in {trace.call_id: "another-call", "branch=z9hG4bK": f"branch=z9hG4bK{new_tag()}", **changes}.items():
+        raw = raw.replace(old, new)
+    message = Message.parse(raw)
+    shown = message["Proxy-Authorization"]
+    if login:
+        _, shown = login.credentials(challenge, "INVITE", message.first.split()[1])
+    kept = [header for header in message.headers if header[0] not in ("Content-Length", "Proxy-Authorization")]
+    message.headers = [*kept, ("Proxy-Authorization", shown)]
+    return asyncio.run(final_answer(site, phone, message))
+
+
+async def final_answer(site, phone, message):
+    inbox = asyncio.Queue()
+    wire = await open_wire(phone, lambda answer, _: inbox.put_nowait(answer))
+    wire.send(message, site.address)
+    async with asyncio.timeout(5):
+        while (answer := await inbox.get()).status < 200:
+            pass
+    wire.close()
+    return answer
+
+
+def test_a_password_shown_for_one_call_is_of_no_use_for_another(site):
+    trunk = site.registered(challenge_invites=True)
+    trace = call_out(site, trunk)
+    assert trace.answered
+    same_call, elsewhere = {"another-call": trace.call_id}, {f"INVITE sip:{CALLEE}@": "INVITE sip:13125559876@"}
+
+    answers = [again(site, trace, trunk.phone, **changes) for changes in ({}, elsewhere, elsewhere | same_call)]
+
+    assert [answer.status for answer in answers] == [407] * 3
+
+
+def test_who_shows_a_password_is_that_user_even_from_a_static_trunks_address(site):
+    static, trunk = site.place(), site.registered(channels=0)
+    neighbour = Address(static.source, 5098)
+    trace = call_out(site, trunk)
+
+    asked = again(site, trace, neighbour)
+    answer = again(site, trace, neighbour, Login(trunk.id, "secret"), asked)
+
+    assert (asked.status, answer.status) == (407, 503)
+    assert [record.code for record in site.records(trunk)] == [503, 503]
+    assert site.records(static) == []
 
 
 def test_without_the_challenge_a_call_passes_from_its_contact_and_from_nowhere_else(site):

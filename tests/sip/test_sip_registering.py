@@ -129,23 +129,26 @@ def test_a_deleted_trunk_loses_its_contacts(site):
     assert call_in(site, trunk)[0].status == 480
 
 
-def test_after_a_reset_without_overlap_the_contact_stays_and_the_old_password_is_wrong(site):
+def test_a_reset_without_overlap_signs_out_whoever_knows_the_old_password(site):
     trunk = site.registered()
     site.register(trunk)
 
     site.change_registered(trunk, password="new")
 
-    assert call_in(site, trunk)[0].answered
+    assert call_in(site, trunk)[0].status == 480
     assert site.register(trunk).status == 401
     assert site.register(trunk, password="new").status == 200
+    assert call_in(site, trunk)[0].answered
 
 
 def test_an_earlier_password_is_good_until_its_time_and_not_after(site):
     trunk = site.registered()
+    site.register(trunk)
     ends = time.time() + 4
 
     site.change_registered(trunk, password="new", earlier_ha1s=earlier(trunk, "secret", ends))
 
+    assert call_in(site, trunk)[0].answered
     assert site.register(trunk).status == 200
     assert call_out(site, trunk).answered
     until(lambda: site.register(trunk).status == 401)

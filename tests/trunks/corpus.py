@@ -157,6 +157,7 @@ SOURCES = [
         "Enter at least one source IP address or one destination",
     ),
     *(("V-IP-2", "sources", [ip], NOT_AN_IP % ip) for ip in ("300.1.1.1", "1.2.3", "1.2.3.4.5", "abc")),
+    *(("V-IP-2", "sources", [ip], NOT_AN_IP % ip) for ip in ("2606:4700::1111%eth0", "::ffff:8.8.8.8%1")),
     *(("V-IP-3", "sources", [ip], NOT_AN_IP % ip) for ip in ("010.0.0.1", "0x7f.1", "2130706433", "1.2.3.4.")),
     ("V-IP-4", "sources", ["8.8.8.8:5060"], "Source IP address must not include a port"),
     ("V-IP-4", "sources", ["[2606:4700::1111]:5060"], "Source IP address must not include a port"),

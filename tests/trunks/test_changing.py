@@ -23,6 +23,7 @@ from tests.trunks.states import kinds_of, newest, settle
 from trunks.enums import AdminStatus, Cause
 from trunks.models import HostClaim, Trunk
 from trunks.pricing import offer_for_change
+from trunks.selectors import earlier_revision
 from trunks.services import change_trunk, disable_trunk, revert_trunk, suspend_trunk
 from trunks.specification import TrunkSettings
 
@@ -354,7 +355,10 @@ def test_a_disabled_trunk_can_be_changed_and_stays_disabled(live):
 
 def undo(trunk):
     trunk = again(trunk)
-    return revert_trunk(trunk, seen=trunk.wanted.number, price="", actor=make_member(trunk.account))
+    earlier = earlier_revision(trunk)
+    offer = offer_for_change(trunk, earlier.channels) if earlier else None
+    price = offer.fingerprint if offer else ""
+    return revert_trunk(trunk, seen=trunk.wanted.number, price=price, actor=make_member(trunk.account))
 
 
 def test_undo_goes_back_to_what_was_live_before(live):
@@ -398,3 +402,8 @@ def test_a_new_trunk_has_nothing_to_go_back_to(live):
 
     assert newest(live).kind == OperationKind.CREATE
     assert refused.value.code == "V-OP-5"
+
+
+def test_a_monthly_price_that_was_not_shown_is_not_agreed(live):
+    with pytest.raises(PriceChanged):
+        change(live, channels=1, price="what I saw yesterday")

@@ -9,7 +9,7 @@ def fill(apps, schema_editor):
     """From what they repeat: the wanted revision and the newest operation."""
     Trunk, Revision = apps.get_model("trunks", "Trunk"), apps.get_model("trunks", "TrunkRevision")
     Operation = apps.get_model("provisioning", "Operation")
-    wanted = Revision.objects.filter(pk=models.OuterRef("wanted"))
+    wanted = Revision.objects.filter(pk=models.OuterRef("wanted")).order_by()
     own = Cast(models.OuterRef("pk"), models.CharField())
     newest = Operation.objects.filter(subject_kind="trunk", subject_id=own).order_by("-requested_at")
     Trunk.objects.update(

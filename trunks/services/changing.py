@@ -32,7 +32,7 @@ def change_trunk(
     trunk: Trunk, settings: TrunkSettings, *, seen: int, price: str, actor: User | None
 ) -> Operation | None:
     """Have the nodes get the settings; None when nothing differs. `seen` is the number of the revision that the person
-    looked at, `price` the fingerprint of the price shown to them (empty when nothing is charged now).
+    looked at, `price` the fingerprint of the price shown to them (empty while the channels stay as they are).
 
     Raises Conflict (V-OP-1, V-OP-4), ChangedMeanwhile (V-OP-2), ValidationError keyed by field, PriceChanged,
     NotEnoughCredit; then nothing changed.
@@ -48,7 +48,7 @@ def change_trunk(
             return None
         _validate(trunk, before, settings)
         offer = offer_for_change(trunk, settings.channels)
-        if offer is not None and offer.first_charge and offer.fingerprint != price:
+        if offer is not None and offer.fingerprint != price:
             raise PriceChanged(offer)
         return _write(trunk, before, settings, offer, actor)
 

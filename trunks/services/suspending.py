@@ -52,14 +52,15 @@ def suspend_account(account_id: UUID, cause: str, note: str, *, reason: str, act
 def release_account(account_id: UUID, *, reason: str, actor: User) -> int:
     """Release the account and the trunks that were suspended with it; answers how many. They become disabled, and
     their people may enable them. One whose suspension is still on its way to the nodes follows at its end
-    (`trunks.endings`). Raises Conflict when the account is not suspended.
+    (`trunks.endings`). Doing it again releases the trunks whose release was not applied. Raises Conflict when there is
+    nothing to release.
     """
     account = lock_account(account_id)
-    if account.suspended_at is None:
-        raise Conflict(_("This account is not suspended"))
-    Account.objects.filter(pk=account_id).update(suspended_at=None, suspension="", suspension_note="")
     suspended = living(account).filter(admin_status=AdminStatus.SYSTEM_DISABLED, suspension=Cause.ACCOUNT)
     trunks = list(suspended.order_by("pk"))
+    if account.suspended_at is None and not trunks:
+        raise Conflict(_("This account is not suspended"))
+    Account.objects.filter(pk=account_id).update(suspended_at=None, suspension="", suspension_note="")
     for trunk in trunks:
         if pending_operation(SUBJECT, str(trunk.pk)) is None:
             release_trunk(trunk, actor)

@@ -11,13 +11,11 @@ from accounts.services import record
 from common.errors import Conflict
 from provisioning.enums import OperationKind
 from provisioning.operations import pending_operation
+from trunks.endings import SUSPENDED_AFTERWARDS
 from trunks.enums import AdminStatus, Cause
 from trunks.models import Trunk
 from trunks.models.trunk import SUBJECT
 from trunks.services.accepting import accept_change, lock_trunk, refuse_if_unusable
-
-# While these are worked on, a suspension waits for their end (`trunks.subject`); it overtakes all others.
-_WAITS_FOR = frozenset({OperationKind.CREATE, OperationKind.DISABLE})
 
 
 def enable_trunk(trunk: Trunk, actor: User) -> None:
@@ -63,7 +61,7 @@ def suspend_trunk(trunk: Trunk, cause: Cause, note: str, actor: User | None) -> 
         Trunk.objects.filter(pk=trunk.pk).update(admin_status=AdminStatus.SYSTEM_DISABLED, **why)
         _record_cause(trunk, cause, note, actor)
         pending = pending_operation(SUBJECT, str(trunk.pk))
-        if was == AdminStatus.SYSTEM_DISABLED or (pending and pending.kind in _WAITS_FOR):
+        if was == AdminStatus.SYSTEM_DISABLED or (pending and pending.kind in SUSPENDED_AFTERWARDS):
             return
         accept_change(OperationKind.SUSPEND, trunk, actor)
 

@@ -51,13 +51,17 @@ def parse_ip(text: str) -> Address:
     try:
         address = ipaddress.ip_address(text.removeprefix("[").removesuffix("]") if ":" in text else text)
     except ValueError:
-        raise ValidationError(
-            _('"%(text)s" is not an IP address. Enter it like 198.51.100.7'),
-            code="V-IP-2",
-            params={"text": shorten(text)},
-        ) from None
+        raise _no_address(text) from None
+    # Python takes a zone (fe80::1%eth0) behind any address; link-local ones are refused for what they are.
+    if "%" in text and not address.is_link_local:
+        raise _no_address(text)
     mapped = getattr(address, "ipv4_mapped", None)
     return mapped or address
+
+
+def _no_address(text: str) -> ValidationError:
+    message = _('"%(text)s" is not an IP address. Enter it like 198.51.100.7')
+    return ValidationError(message, code="V-IP-2", params={"text": shorten(text)})
 
 
 def looks_like_ip(text: str) -> bool:

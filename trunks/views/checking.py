@@ -92,8 +92,8 @@ def save(request: HttpRequest, proposal: Proposal, change: Save) -> HttpResponse
     try:
         change(request.POST.get("price", ""))
     except PriceChanged as changed:
-        words = _("The price is now %(price)s. Check it and save again")
-        price = money(changed.offer.first_charge, changed.offer.currency)
+        words = _("The price is now %(price)s a month. Check it and save again")
+        price = money(changed.offer.monthly, changed.offer.currency)
         return check_page(request, proposal, [words % {"price": price}], status=CONFLICT)
     except NotEnoughCredit as short:
         return check_page(request, proposal, [shortage_words(proposal.trunk, short)], status=UNPROCESSABLE)

@@ -22,7 +22,7 @@ from trunks.forms.editing import Edit, as_posted, present_settings
 from trunks.history import underway, who
 from trunks.models import Trunk, TrunkRevision
 from trunks.resolver import look_up
-from trunks.selectors import earlier_revision, operations_of, trunk_of
+from trunks.selectors import applied_revisions, earlier_revision, operations_of, trunk_of
 from trunks.services import change_trunk, revert_trunk
 from trunks.services.accepting import refuse_if_unusable
 from trunks.services.changing import changed_words
@@ -63,7 +63,11 @@ def first_settings(request: HttpRequest, trunk: Trunk) -> TrunkSettings:
     """
     asked = request.GET.get("from", "")
     found = trunk.revisions.filter(number=int(asked)).first() if is_number(asked) else None
-    return TrunkSettings.of(found) if found else present_settings(trunk)
+    now = present_settings(trunk)
+    if found is None:
+        return now
+    base = next((earlier for earlier in applied_revisions(trunk) if earlier.number < found.number), None)
+    return merged(TrunkSettings.of(base) if base else now, now, TrunkSettings.of(found))
 
 
 def is_number(text: str) -> bool:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import account_of, needs, signed_member
 from accounts.enums import Right
+from accounts.models import Member
 from common.htmx import go_to, wants_part
 from common.polling import Part, answer, part, poll_url
 from common.templatetags.ui import money
@@ -49,7 +50,7 @@ def handover_page(
 ) -> HttpResponse:
     """The whole page; `password` only in the answer to Show."""
     member = signed_member(request)
-    progress = _progress(trunk)
+    progress = _progress(trunk, member)
     parts = _parts(trunk, progress)
     context = {
         "trunk": trunk,
@@ -68,12 +69,12 @@ def handover_page(
     return render(request, "trunks/handover.html", context, status=status)
 
 
-def _progress(trunk: Trunk) -> dict[str, Any]:
+def _progress(trunk: Trunk, member: Member) -> dict[str, Any]:
     """How far creating the trunk is."""
     operation = operations_of(trunk).filter(kind=OperationKind.CREATE).first()
     return {
         "trunk": trunk,
-        "price": money(trunk.quote.first_charge, trunk.quote.currency),
+        "price": money(trunk.quote.first_charge, trunk.quote.currency) if member.may(Right.SEE_MONEY) else "",
         "operation": operation,
         "is_pending": operation is not None and operation.is_pending,
         "is_new": timezone.now() - trunk.created_at < NEW,
@@ -104,7 +105,7 @@ def handover_status(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     if is_gone(account, trunk_id):
         return go_to(reverse("trunks:list"))
     trunk = trunk_of(account, trunk_id)
-    progress = _progress(trunk)
+    progress = _progress(trunk, signed_member(request))
     if progress["has_failed"]:
         return go_to(reverse("trunks:handover", args=[trunk.pk]))
     parts = _parts(trunk, progress)

@@ -63,7 +63,8 @@ class Genesys(Provider):
         return facts["inbound_identifier"]
 
     def exclusive_key(self, facts: Facts) -> str:
-        return f"{self.code}/{facts['region']}/{facts['inbound_identifier']}"
+        # Several regions lead to one data centre, where the identifier alone tells their calls apart.
+        return f"{self.code}/{self.data_centre_of(facts)}/{facts['inbound_identifier']}"
 
     def taken(self, *, mine: bool) -> ValidationError:
         message = now("This identifier is already used in this region. It must be unique")
