@@ -156,7 +156,7 @@ class Up:
         sign_ins = state.folder / "demo.json"
         if sign_ins.exists():
             for entry in json.loads(sign_ins.read_text()):
-                self.say(f"  {entry['role']:<10} {entry['email']:<28} {entry['password']}")
+                self.say(f"  {entry['role']:<20} {entry['email']:<28} {entry['password']}")
         self.say(f"\nLogs are in {state.folder / 'log'}, mail in {state.folder / 'mail'}. Ctrl-C stops everything.")
 
     def _stop(self, supervisor: Supervisor) -> None:

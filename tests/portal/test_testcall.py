@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from tests.factories import make_specification, open_data_centre, order_trunk
+from tests.factories import make_specification, open_data_centre, order_trunk, registered
 
 
 @pytest.fixture
@@ -78,6 +78,15 @@ def test_a_member_who_only_looks_sees_no_button(bob, trunk, settings):
     settings.MEMORY_NODES = False
 
     assert "Place a test call" not in bob.get(reverse("trunks:detail", args=[trunk.pk])).content.decode()
+
+
+def test_a_trunk_without_a_stand_in_for_its_equipment_has_no_button(alice, account, trunk, settings):
+    settings.MEMORY_NODES = False
+    signing_in = order_trunk(account, registered(trunk.data_centre))
+
+    page = alice.get(reverse("trunks:detail", args=[signing_in.pk])).content.decode()
+
+    assert "Place a test call" not in page
 
 
 @pytest.mark.parametrize("said", [lambda t: str(t.pk), lambda t: t.reference, lambda t: t.name.upper()])
