@@ -1,4 +1,4 @@
-"""The node itself as a subject: its document lists the carrier's gateways of its data centre."""
+"""The node itself as a subject: its document names the carrier's gateways and the other node."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class NodeSubject:
     def compile(self, id: str) -> Document | None:
         node = SbcNode.objects.get(name=id)
         gateways = tuple(Destination(gateway.host, gateway.port) for gateway in node.data_centre.gateways.all())
-        return NodeDocument(id=id, gateways=gateways, realm=settings.SIP_REALM)
+        other = node.data_centre.nodes.exclude(pk=node.pk).first()
+        address = other.static_address if other else ""
+        return NodeDocument(id=id, gateways=gateways, realm=settings.SIP_REALM, other_node=address)
 
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(name=id)

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-FORMAT = 2
+FORMAT = 3
 TRUNK, NUMBER, NODE = "trunk", "number", "node"
 
 
@@ -92,6 +92,7 @@ class TrunkDocument(Document):
     group: str
     tls: bool
     channels: int
+    calls_per_second: int
     codecs: tuple[str, ...]
     dtmf: str
     fax: str
@@ -129,14 +130,15 @@ class NumberDocument(Document):
 
 @dataclass(frozen=True, slots=True)
 class NodeDocument(Document):
-    """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried, and the realm
-    that it names when it asks for a password.
+    """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried, the realm that
+    it names when it asks for a password, and the other node of its data centre (an IP address; empty when there is none).
     """
 
     kind = NODE
 
     gateways: tuple[Destination, ...]
     realm: str
+    other_node: str
 
     @classmethod
     def _parse(cls, members: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +162,10 @@ def _plain(value: Any) -> Any:
 
 
 # What a later format added to documents, with what it is in an older one.
-_ADDED: dict[str, dict[str, Any]] = {TRUNK: {"realm": "", "earlier_ha1s": []}, NODE: {"realm": ""}}
+_ADDED: dict[str, dict[str, Any]] = {
+    TRUNK: {"realm": "", "earlier_ha1s": [], "calls_per_second": 10},
+    NODE: {"realm": "", "other_node": ""},
+}
 
 
 def upgraded(kind: str, wire: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def trunk_document(trunk: Trunk) -> TrunkDocument | None:
         group=group_of(trunk),
         tls=trunk.tls,
         channels=revision.channels,
+        calls_per_second=settings.CALLS_PER_SECOND,
         codecs=tuple(revision.codecs),
         dtmf=revision.dtmf,
         fax=revision.fax,

@@ -11,14 +11,22 @@ from typing import Any, NamedTuple
 from sbc.documents import Destination, Document, NodeDocument, NumberDocument, TrunkDocument, read_document
 
 OPTIONS = "options"
-TABLES = ("source", "user", "number", "carrier", "gateways", "realm", OPTIONS, "trunk")
+TABLES = ("source", "user", "number", "carrier", "gateways", "realm", "other", OPTIONS, "trunk")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REALM = re.compile(r"[A-Za-z0-9.-]{1,128}")
 _HA1 = re.compile(r"[0-9a-f]{32}")
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
-_MAX_CHANNELS = 100_000
+_WORD = re.compile(r"[A-Z0-9_]{1,32}")
+_MAX_CALLS = 100_000
+# The header in which a trunk is told who calls, and may say so itself.
+_IDENTITY = {
+    "NONE": "-",  # Kamailio reads no empty member
+    "REMOTE_PARTY_ID": "Remote-Party-ID",
+    "ASSERTED_IDENTITY": "P-Asserted-Identity",
+    "PREFERRED_IDENTITY": "P-Preferred-Identity",
+}
 _MAX_EARLIER = 10
 
 
@@ -41,8 +49,8 @@ def parse(kind: str, id: str, wire: Any) -> Document:
         if document.id != id:
             raise ValueError(f"document {document.id!r} was sent as {id!r}")
         render(document)
-    except (TypeError, AttributeError) as error:
-        raise ValueError(f"a member has the wrong type: {error}") from error
+    except (TypeError, AttributeError, KeyError) as error:
+        raise ValueError(f"a member has the wrong type or value: {error}") from error
     return document
 
 
@@ -67,9 +75,11 @@ def _trunk(trunk: TrunkDocument) -> Facts:
         "registered": int(is_registered(trunk)),
         "challenge": int(trunk.challenge_invites),
         "group": _id(trunk.group),
-        "channels": _channels(trunk.channels),
+        "channels": _limit(trunk.channels),
+        "rate": _limit(trunk.calls_per_second),
         "international": int(trunk.international),
-        "domestic": int(trunk.number_format == "US_NATIONAL"),
+        "format": _checked(_WORD, trunk.number_format, "a number format"),
+        "identity": _IDENTITY[trunk.privacy],
         "rotate": int(trunk.strategy == "ROUND_ROBIN"),
         "n": len(hops),
         **hops,
@@ -93,6 +103,8 @@ def _node(node: NodeDocument) -> Facts:
     facts = {**carriers, Key("gateways", "all"): _value({"n": len(hops), **hops})}
     if node.realm:
         facts[Key("realm", "all")] = _checked(_REALM, node.realm, "a realm")
+    if node.other_node:
+        facts[Key("other", "all")] = _ip(node.other_node)
     return facts
 
 
@@ -178,7 +190,7 @@ def _time(seconds: int) -> int:
     return seconds
 
 
-def _channels(channels: int) -> int:
-    if type(channels) is not int or not 0 <= channels <= _MAX_CHANNELS:
-        raise ValueError(f"{channels!r} is not a number of channels")
-    return channels
+def _limit(calls: int) -> int:
+    if type(calls) is not int or not 0 <= calls <= _MAX_CALLS:
+        raise ValueError(f"{calls!r} is not a number of calls")
+    return calls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import time
 import uuid
@@ -14,6 +15,7 @@ from pathlib import Path
 from sbc.agent.contacts import SCHEMA as CONTACTS_SCHEMA
 from sbc.agent.render import TABLES, Facts, Key, passwords, render
 from sbc.documents import FORMAT, KINDS, TRUNK, Document, Fence, read_document, upgraded
+from sbc.numbering.table import write_numbering
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 DIALOGS_SCHEMA = Path(__file__).with_name("dialogs.sql")
@@ -51,11 +53,20 @@ def prepare(folder: Path) -> None:
     (folder / "records").mkdir(parents=True, exist_ok=True)
     Store(folder / "facts.db").close()
     (folder / "facts.db").chmod(0o600)  # an HA1 is as good as its password
+    write_numbering(folder / "numbering.db")
+    if not (folder / "secrets.cfg").exists():
+        _write_secrets(folder / "secrets.cfg")
     for name, schema in (("dialogs.db", DIALOGS_SCHEMA), ("contacts.db", CONTACTS_SCHEMA)):
         if not (folder / name).exists():
             with closing(sqlite3.connect(folder / name)) as file:
                 file.execute("PRAGMA journal_mode = WAL")
                 file.executescript(schema.read_text())
+
+
+def _write_secrets(path: Path) -> None:
+    """Calls that are up can only be read with the key they began with: it is made once."""
+    path.touch(mode=0o600)
+    path.write_text(f'modparam("topoh", "mask_key", "{secrets.token_hex(16)}")\n')
 
 
 class Store:

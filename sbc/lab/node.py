@@ -140,6 +140,7 @@ class LabNode:
         """In the foreground, with messages to the log and every relative path in the node's folder."""
         folder = str(self.folder)
         command = [kamailio_path(), "-DD", "-E", "-f", str(CONFIGURATION), "-w", folder, "-Y", folder]
+        command += ["-x", "fm", "-X", "fm"]  # the memory manager for production: loads the numbering plans ten times faster
         command += [
             "-m",
             str(self.memory_mb),

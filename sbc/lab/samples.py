@@ -24,6 +24,7 @@ def sample_trunk(
         "group": trunk_id,
         "tls": False,
         "channels": 10,
+        "calls_per_second": 1000,
         "codecs": ("PCMA", "PCMU"),
         "dtmf": "RFC2833",
         "fax": "T38",
@@ -61,9 +62,10 @@ def ha1(username: str, password: str) -> str:
     return md5(f"{username}:{REALM}:{password}")
 
 
-def sample_node(*gateways: tuple[str, int]) -> NodeDocument:
+def sample_node(*gateways: tuple[str, int], other_node: str = "") -> NodeDocument:
     """A node's own document."""
-    return NodeDocument("node", gateways=tuple(Destination(*gateway) for gateway in gateways), realm=REALM)
+    destinations = tuple(Destination(*gateway) for gateway in gateways)
+    return NodeDocument("node", gateways=destinations, realm=REALM, other_node=other_node)
 
 
 def sample_contact(trunk_id: str, **changes: Any) -> dict[str, Any]:
@@ -77,6 +79,37 @@ def sample_contact(trunk_id: str, **changes: Any) -> dict[str, Any]:
         "since": 1_700_000_000,
         "refreshed_at": 1_700_000_600,
         "expires_at": 1_700_004_200,
+    }
+    return members | changes
+
+
+def sample_record(call_id: str, **changes: Any) -> dict[str, Any]:
+    """A call that was answered, as an in-memory node is told of it: `fault(records=[sample_record("1@pbx")])`."""
+    begun = 1_700_000_000_000
+    members = {
+        "started": begun // 1000 + 3,
+        "ended": begun // 1000 + 65,
+        "seconds": 62.5,
+        "trunk": "T1",
+        "direction": "outbound",
+        "caller": "13125550100",
+        "callee": "442071838750",
+        "caller_e164": "+13125550100",
+        "callee_e164": "+442071838750",
+        "caller_country": "US",
+        "callee_country": "GB",
+        "call_id": call_id,
+        "code": 200,
+        "hop": "192.0.2.9:5060",
+        "tried": 1,
+        "begun": begun,
+        "rang": begun + 900,
+        "answered": begun + 2500,
+        "hung_up": "caller",
+        "codec": "PCMA",
+        "loss": 2,
+        "jitter": 41,
+        "mos": 43,
     }
     return members | changes
 

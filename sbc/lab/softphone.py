@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sbc.lab.digest import Login
@@ -28,18 +28,19 @@ async def call(
     hang_up: bool = True,
     login: Login | None = None,
     contact: Address | None = None,
+    more: Sequence[tuple[str, str]] = (),
 ) -> CallTrace:
     """Place a call from `local` (port 0: any) through `node`, hold it, hang up.
 
     `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
     The call ends early when the other side hangs up. `login` answers a challenge; `contact`
-    is what the Contact header claims, by default the truth.
+    is what the Contact header claims, by default the truth; `more` are headers of the INVITE.
     Raises LabError when `local` is taken.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
     wire = await open_wire(local, lambda message, remote: _receive(wire, inbox, message, remote))
     try:
-        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login)
+        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more)
         final = await outgoing.invite(cancel_after)
         if final is not None and _FINAL <= final.status < _REFUSED:
             await outgoing.hold_and_hang_up(hold_seconds, hang_up=hang_up)
@@ -67,6 +68,7 @@ class _Outgoing:
     callee: str
     contact: Address
     login: Login | None = None
+    more: Sequence[tuple[str, str]] = ()
     call_id: str = field(default_factory=new_tag)
     tag: str = field(default_factory=new_tag)
     to: str = ""
@@ -85,7 +87,7 @@ class _Outgoing:
 
     async def _invite_once(self, cancel_after: float | None, *more: tuple[str, str]) -> Message | None:
         self.to = f"<{self.target}>"
-        invite = self._request("INVITE", self.number, f"z9hG4bK{new_tag()}", offer(self.wire.local), more)
+        invite = self._request("INVITE", self.number, f"z9hG4bK{new_tag()}", offer(self.wire.local), (*self.more, *more))
         answer = await self._ask(invite)
         while answer is not None and answer.status < _FINAL:
             patience = cancel_after if answer.status > 100 else None  # noqa: PLR2004 - 100 is not ringing yet

@@ -22,7 +22,8 @@ def test_a_trunk_is_one_key_and_one_for_each_source():
     assert found.pop("document") == trunk.hash[:16]
     assert found == {
         "enabled": "1", "registered": "0", "challenge": "0",
-        "group": "T1", "channels": "10", "international": "1", "domestic": "0", "rotate": "0",
+        "group": "T1", "channels": "10", "rate": "1000", "international": "1", "format": "E164", "identity": "-",
+        "rotate": "0",
         "n": "2", "h1": "192.0.2.9:5070", "h2": "pbx.example.com",
     }  # fmt: skip
 
@@ -35,7 +36,10 @@ def test_a_trunk_is_one_key_and_one_for_each_source():
         ({"admin_status": "anything new"}, "enabled", "0"),
         ({"international": False}, "international", "0"),
         ({"strategy": "ROUND_ROBIN"}, "rotate", "1"),
-        ({"number_format": "US_NATIONAL"}, "domestic", "1"),
+        ({"number_format": "US_NATIONAL"}, "format", "US_NATIONAL"),
+        ({"privacy": "ASSERTED_IDENTITY"}, "identity", "P-Asserted-Identity"),
+        ({"privacy": "REMOTE_PARTY_ID"}, "identity", "Remote-Party-ID"),
+        ({"privacy": "PREFERRED_IDENTITY"}, "identity", "P-Preferred-Identity"),
         ({"group": "G7"}, "group", "G7"),
         ({"challenge_invites": True}, "challenge", "1"),
     ],
@@ -52,12 +56,13 @@ def test_addresses_are_written_as_kamailio_writes_them():
 
 def test_a_number_and_a_node():
     assert render(sample_number("+13125550100", "T1")) == {Key("number", "13125550100"): "T1"}
-    facts = render(sample_node(("192.0.2.30", 5060), ("192.0.2.31", 5080)))
+    facts = render(sample_node(("192.0.2.30", 5060), ("192.0.2.31", 5080), other_node="192.0.2.2"))
     assert facts == {
         Key("carrier", "192.0.2.30"): "node",
         Key("carrier", "192.0.2.31"): "node",
         Key("gateways", "all"): "n=2;h1=192.0.2.30:5060;h2=192.0.2.31:5080;",
         Key("realm", "all"): REALM,
+        Key("other", "all"): "192.0.2.2",
     }
 
 
@@ -151,7 +156,7 @@ def test_a_gateway_with_a_scope_stays_out(host):
 
 
 def test_a_bad_realm_stays_out():
-    wire = NodeDocument("node", (), 'a" b').to_wire()
+    wire = NodeDocument("node", (), 'a" b', "").to_wire()
     with pytest.raises(ValueError, match="realm"):
         parse("node", "node", wire)
 

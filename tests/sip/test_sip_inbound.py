@@ -30,7 +30,7 @@ def test_a_number_reaches_its_trunks_first_destination(site):
     assert trace.answered
     assert (first, second) == ([trace.call_id], [])
     invite = seen[0].raw
-    assert invite.startswith(f"INVITE sip:{trunk.number}@{trunk.destinations[0]}:5060 SIP/2.0")
+    assert invite.startswith(f"INVITE sip:+{trunk.number}@{trunk.destinations[0]}:5060 SIP/2.0")
     assert f"Via: SIP/2.0/UDP {site.node.address}" in invite
     assert any(f"Record-Route: <sip:{site.node.address}" in message.raw for message in trace.seen)
     [record] = site.records(trunk)

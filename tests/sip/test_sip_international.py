@@ -1,4 +1,4 @@
-"""The international block fails safe: only calls between numbers that are certainly in the United States pass."""
+"""The international block goes by numbering plan, and fails safe: a number whose country is not known counts as abroad."""
 
 import asyncio
 
@@ -21,16 +21,17 @@ FOREIGN = {
     "17875550100": "Puerto Rico",
     "13405550100": "the US Virgin Islands",
     "16715550100": "Guam",
-    "19005550100": "premium rate",
-    "15005550100": "personal numbers",
     "17105550100": "the US government's own",
     "12115550100": "no area code",
     "13120550100": "no exchange code",
+    "8821612345678": "a satellite",
+}
+NOWHERE = {
     "1312555010": "too short",
     "131255501000": "too long",
-    "3125550100": "ambiguous without the country code",
     "01144207946000": "dialled with an international prefix",
     "911": "a short number",
+    "2101234567": "no country code at all",
 }
 AMERICAN = ["12125550100", "+12125550100", "19075550100", "18085550100", "12025550100", "18005550100", "18775550100"]
 
@@ -51,6 +52,15 @@ def test_a_blocked_trunk_calls_nobody_abroad(site, blocked, number):
     assert status(site, blocked, US, number) == 403
     assert status(site, blocked, number, US) == 403
     assert status(site, blocked, US, "12125550123") == 200
+
+
+@pytest.mark.parametrize("number", NOWHERE, ids=NOWHERE.get)
+@pytest.mark.parametrize("international", [True, False])
+def test_a_number_that_fits_no_numbering_plan_is_refused_at_either_end(site, number, international):
+    trunk = site.place(international=international)
+    assert status(site, trunk, US, number) == 404
+    assert status(site, trunk, number, US) == 403
+    assert status(site, trunk, US, US) == 200
 
 
 @pytest.mark.parametrize("number", AMERICAN)

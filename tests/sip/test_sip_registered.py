@@ -109,7 +109,7 @@ def test_a_call_in_goes_to_where_the_phone_registered_from_whatever_its_contact_
     trace, [seen] = call_in(site, trunk, contact=BEHIND_NAT)
 
     assert trace.answered
-    assert invites(seen)[0].startswith(f"INVITE sip:{trunk.number}@{BEHIND_NAT} SIP/2.0")
+    assert invites(seen)[0].startswith(f"INVITE sip:+{trunk.number}@{BEHIND_NAT} SIP/2.0")
     assert {"ACK", "BYE"} <= {message.first_line.split()[0] for message in seen}
     [record] = site.records(trunk)
     assert (record.direction, record.code, record.hop) == ("inbound", 200, str(trunk.phone))
@@ -151,7 +151,7 @@ def test_a_call_in_to_a_trunk_without_a_contact_is_told_why(site):
     trace = site.call_in(trunk)
 
     assert trace.status == 480
-    assert 'Reason: SIP;cause=480;text="Not registered"' in trace.seen[-2].raw
+    assert 'Reason: SIP;cause=480;text="Not Registered";why=not-registered' in trace.seen[-2].raw
     assert [record.code for record in site.records(trunk)] == [480]
     assert site.up(trunk) == 0
 
