@@ -19,8 +19,8 @@ REFUSALS = {
     "trunk-disabled": Refusal(
         403,
         "Trunk Disabled",
-        "The trunk was disabled, being changed, or deleted when the call came.",
-        "Enable the trunk on its page.",
+        "The trunk was disabled or deleted when the call came.",
+        "Enable the trunk on its page, or send the call through another one.",
     ),
     "international-blocked": Refusal(
         403,
@@ -44,7 +44,7 @@ REFUSALS = {
         403,
         "TLS Not Ordered",
         "The call came over TLS, and the trunk was ordered without.",
-        "Set your PBX to UDP or TCP, or order a trunk with TLS.",
+        "Set your PBX to UDP, or order a trunk with TLS.",
     ),
     "number-not-telephone": Refusal(
         404,
