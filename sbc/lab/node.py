@@ -50,6 +50,7 @@ class LabNode:
     private_mb: int = 128
     watch_seconds: float = 5
     defines: Mapping[str, str] = field(default_factory=dict)
+    configuration: Path = CONFIGURATION
     _kamailio: Child | None = field(default=None, init=False, repr=False)
     _agent: Child | None = field(default=None, init=False, repr=False)
 
@@ -57,6 +58,13 @@ class LabNode:
     def agent_url(self) -> str:
         """Where the agent listens."""
         return f"http://{self.address}:{self.agent_port}"
+
+    @property
+    def kamailio_pid(self) -> int:
+        """The process above all of Kamailio's."""
+        if self._kamailio is None:
+            raise LabError(f"Kamailio of {self.name} does not run")
+        return self._kamailio.pid
 
     def client(self, *, timeout: float = 2.0) -> NodeClient:
         """A new client of the agent."""
@@ -139,8 +147,13 @@ class LabNode:
     def _command(self) -> list[str]:
         """In the foreground, with messages to the log and every relative path in the node's folder."""
         folder = str(self.folder)
-        command = [kamailio_path(), "-DD", "-E", "-f", str(CONFIGURATION), "-w", folder, "-Y", folder]
-        command += ["-x", "fm", "-X", "fm"]  # the memory manager for production: loads the numbering plans ten times faster
+        command = [kamailio_path(), "-DD", "-E", "-f", str(self.configuration), "-w", folder, "-Y", folder]
+        command += [
+            "-x",
+            "fm",
+            "-X",
+            "fm",
+        ]  # the memory manager for production: loads the numbering plans ten times faster
         command += [
             "-m",
             str(self.memory_mb),

@@ -87,7 +87,9 @@ class _Outgoing:
 
     async def _invite_once(self, cancel_after: float | None, *more: tuple[str, str]) -> Message | None:
         self.to = f"<{self.target}>"
-        invite = self._request("INVITE", self.number, f"z9hG4bK{new_tag()}", offer(self.wire.local), (*self.more, *more))
+        invite = self._request(
+            "INVITE", self.number, f"z9hG4bK{new_tag()}", offer(self.wire.local), (*self.more, *more)
+        )
         answer = await self._ask(invite)
         while answer is not None and answer.status < _FINAL:
             patience = cancel_after if answer.status > 100 else None  # noqa: PLR2004 - 100 is not ringing yet

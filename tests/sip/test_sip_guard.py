@@ -6,19 +6,19 @@ import time
 import pytest
 
 REQUEST = (
-    "{method} sip:13125551234@{node} SIP/2.0\r\nVia: SIP/2.0/UDP {local}:5098;branch=z9hG4bKguard{n}\r\n"
+    "OPTIONS sip:13125551234@{node} SIP/2.0\r\nVia: SIP/2.0/UDP {local}:5098;branch=z9hG4bKguard{n}\r\n"
     "Max-Forwards: 70\r\nFrom: <sip:13125550100@{local}>;tag=g{n}\r\nTo: <sip:13125551234@{node}>\r\n"
-    "Call-ID: guard-{local}-{n}\r\nCSeq: 1 {method}\r\nUser-Agent: {agent}\r\n{more}Content-Length: 0\r\n\r\n"
+    "Call-ID: guard-{local}-{n}\r\nCSeq: 1 OPTIONS\r\nUser-Agent: {agent}\r\n{more}Content-Length: 0\r\n\r\n"
 )
 
 
-def send(site, local, count=1, method="OPTIONS", agent="PBX", more="", patience=0.5):
+def send(site, local, count=1, *, agent="PBX", more="", patience=0.5):
     """How many answers came."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
         phone.bind((local, 5098))
         answers = 0
         for n in range(count):
-            text = REQUEST.format(method=method, node=site.node.address, local=local, n=n, agent=agent, more=more)
+            text = REQUEST.format(node=site.node.address, local=local, n=n, agent=agent, more=more)
             phone.sendto(text.encode(), site.address)
             if n % 20 == 19:
                 answers += heard(phone, 0.01)
