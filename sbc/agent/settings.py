@@ -21,6 +21,7 @@ class Settings:
     rpc_socket: Path
     rpc_fifo: Path
     watch_seconds: float
+    records_seconds: float
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -36,6 +37,7 @@ class Settings:
                 rpc_socket=Path(environ.get("TRUNKLINE_KAMAILIO_SOCKET", folder / "rpc.sock")),
                 rpc_fifo=Path(environ.get("TRUNKLINE_KAMAILIO_FIFO", folder / "rpc.fifo")),
                 watch_seconds=float(environ.get("TRUNKLINE_AGENT_WATCH_SECONDS", "5")),
+                records_seconds=float(environ.get("TRUNKLINE_AGENT_RECORDS_SECONDS", "1")),
             )
         except KeyError as error:
             raise SystemExit(f"{error.args[0]} is not set") from error

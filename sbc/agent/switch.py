@@ -89,6 +89,10 @@ class Kamailio:
         """As in Switch."""
         self._call("ul.rm", "location", trunk_id, missing=None)
 
+    def turn_records(self) -> None:
+        """Each process opens its file of call records anew before it writes the next one. Raises SwitchUnavailable."""
+        self._call("flatstore.k_rotate")
+
     def _call(self, method: str, *params: str, **missing: Any) -> Any:
         """Ask over the datagram socket. `missing` is the answer for a key that does not exist."""
         self._sent += 1

@@ -126,6 +126,7 @@ def test_a_withheld_number_is_not_shown_to_a_trunk(site):
 
     assert user_of(invite["From"]) == "anonymous"
     assert "3125559999" not in str(invite)
+    until_equal(lambda: [(one.caller, one.caller_e164) for one in site.records(trunk)], [("", "")])
 
 
 def test_a_call_that_fits_no_plan_says_so_in_its_reason(site):
