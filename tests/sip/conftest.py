@@ -78,6 +78,7 @@ class Site:
     net: LabNet
     folder: object
     carrier: CarrierControl
+    other: str = ""  # the other node's address, as long as this one is to know it
     _generations: itertools.count = field(default_factory=lambda: itertools.count(1))
     _places: itertools.count = field(default_factory=lambda: itertools.count(1))
     _ports: itertools.count = field(default_factory=lambda: itertools.count(5070))
@@ -133,7 +134,7 @@ class Site:
         self.put(sample_trunk(trunk.id, [trunk.source], [(host, SIP_PORT) for host in trunk.destinations], **changes))
 
     def gateways(self, *hosts):
-        self.put(sample_node(*[(host, SIP_PORT) for host in hosts]))
+        self.put(sample_node(*[(host, SIP_PORT) for host in hosts], other_node=self.other))
 
     def call(self, trunk, scenario="call", **options):
         """One call out of the trunk with SIPp, to its end; answers with SIPp's messages."""
@@ -152,7 +153,8 @@ class Site:
 
     def call_in(self, trunk, caller="13125559999", hold_seconds=0.1):
         """One call from the carrier to the trunk's number, to its end."""
-        return self.carrier.place_call(self.address, caller, trunk.number, hold_seconds=hold_seconds)
+        numbers = {"caller": caller, "callee": trunk.number}
+        return self.carrier.place_call(self.address, **numbers, hold_seconds=hold_seconds)
 
     def revive(self):
         """Start again what a failed test left stopped."""

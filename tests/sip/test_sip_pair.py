@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 from conftest import Site, until, until_equal
+from phones import call_in as phone_call_in
 
+from sbc.lab.answerer import Answerer
+from sbc.lab.net import SIP_PORT
 from sbc.lab.samples import sample_number
 from sbc.lab.sip import Address
 from sbc.lab.softphone import call
@@ -35,6 +38,22 @@ class Both:
         self.backup.put(sample_number(f"+{trunk.number}", trunk.id))
         return trunk
 
+    def registered(self, **changes):
+        """A registered trunk that both nodes have."""
+        trunk = self.primary.registered(**changes)
+        self.backup.change_registered(trunk, **changes)
+        self.backup.put(sample_number(f"+{trunk.number}", trunk.id))
+        return trunk
+
+    def call_in(self, trunk, hold_seconds=0.1):
+        """A call from the carrier, which tries the primary, then the backup."""
+        nodes = [site.address for site in self.sites]
+        return self.primary.carrier.place_call(*nodes, caller=CALLEE, callee=trunk.number, hold_seconds=hold_seconds)
+
+    def records(self, trunk):
+        """What each node has written about calls of the trunk."""
+        return [[record.code for record in site.records(trunk)] for site in self.sites]
+
     def at_once(self, trunk, calls, hold_seconds=2):
         """So many calls over both nodes by turns; how many were answered by each node."""
 
@@ -56,11 +75,16 @@ class Both:
 
 @pytest.fixture
 def both(pair, valkey):
-    yield Both(*pair, valkey)
+    primary, backup = pair
+    primary.other, backup.other = backup.node.address, primary.node.address
+    for site in pair:
+        site.gateways(site.net.carrier(1))
+    yield Both(primary, backup, valkey)
     valkey.thaw()
     if not valkey.running:
         valkey.start()
     for site in pair:
+        site.other = ""
         site.revive()
         site.gateways(site.net.carrier(1))
 
@@ -175,3 +199,91 @@ def test_calls_of_a_dead_node_do_not_block_the_other_for_ever_and_count_again_wh
     until(lambda: both.status_of_a_call(both.backup, trunk) == 503, seconds=5)
     until_equal(lambda: both.primary.up(trunk), 2)
     held.stop()
+
+
+def test_a_call_in_that_finds_no_contact_here_is_taken_by_the_other_node(both):
+    trunk = both.registered()
+    both.backup.register(trunk)
+
+    trace, [seen] = phone_call_in(both.primary, trunk)
+
+    assert trace.answered
+    assert {"INVITE", "ACK", "BYE"} <= {message.first_line.split()[0] for message in seen}
+    until_equal(lambda: both.records(trunk), [[], [200]])
+    until_equal(lambda: [site.up(trunk) for site in both.sites], [0, 0])
+
+
+def test_a_passed_on_call_takes_one_channel_of_both_nodes(both):
+    trunk = both.registered(channels=1)
+    both.backup.register(trunk)
+
+    async def scenario():
+        async with Answerer(trunk.phone):
+            calling = asyncio.to_thread(both.primary.call_in, trunk, hold_seconds=1)
+            up = asyncio.gather(calling)
+            await asyncio.to_thread(until_equal, lambda: both.backup.up(trunk), 1)
+            second = await asyncio.to_thread(both.primary.call_in, trunk)
+            assert both.primary.up(trunk) == 0
+            return (await up)[0], second
+
+    first, second = asyncio.run(scenario())
+
+    assert (first.status, second.status) == (200, 486)
+
+
+def test_a_call_in_that_neither_node_can_place_goes_round_no_further_and_is_recorded_once(both):
+    trunk = both.registered()
+
+    refused = both.primary.call_in(trunk)
+
+    assert refused.status == 480
+    assert "not-registered" in refused.seen[-2].raw
+    until_equal(lambda: both.records(trunk), [[], [480]])
+
+
+def test_a_call_in_without_a_contact_is_refused_here_when_the_other_node_is_dead(both):
+    trunk = both.registered()
+    both.backup.node.kill()
+
+    answers = [both.primary.call_in(trunk).status for _ in range(2)]
+
+    assert answers == [480, 480]
+    assert [record.code for record in both.primary.records(trunk)] == answers
+
+
+def test_with_the_primary_down_calls_pass_through_the_backup(both):
+    trunk = both.place()
+    both.primary.node.kill()
+
+    async def scenario():
+        async with Answerer(Address(trunk.destinations[0], SIP_PORT)):
+            return await asyncio.to_thread(both.call_in, trunk)
+
+    came = asyncio.run(scenario())
+    both.backup.call(trunk)
+
+    assert came.answered
+    assert {record.direction for record in both.backup.records(trunk)} == {"inbound", "outbound"}
+
+
+def test_calls_that_were_up_when_the_node_died_can_be_hung_up_when_it_is_back(both):
+    trunk = both.place()
+
+    async def scenario():
+        async with Answerer(Address(trunk.destinations[0], SIP_PORT)) as phone:
+            coming = asyncio.to_thread(both.primary.call_in, trunk, hold_seconds=4)
+            going = call(Address(trunk.source, 0), both.primary.address, CALLER, CALLEE, hold_seconds=4)
+            up = asyncio.gather(coming, going)
+            await asyncio.to_thread(until_equal, lambda: both.primary.up(trunk), 2)
+            await asyncio.sleep(1.5)  # Kamailio writes calls to disk every second
+            both.primary.node.restart_kamailio(kill=True)  # in this thread: a server ends with the one that started it
+            return await up, {message.first_line.split()[0] for message in phone.wire.seen}
+
+    traces, seen = asyncio.run(scenario())
+
+    assert "BYE" in seen
+    for trace in traces:
+        [bye] = [message for message in trace.seen if message.first_line.startswith("BYE")]
+        assert trace.seen[trace.seen.index(bye) + 1].first_line == "SIP/2.0 200 OK"
+    until_equal(lambda: both.primary.up(trunk), 0)
+    until_equal(lambda: both.records(trunk), [[200, 200], []])
