@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AuditEvent, Limits, Member, User
+from accounts.new_limits import tell_new_limits
 from accounts.services import limits_of, lock_account, record
 from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor
 
@@ -100,6 +101,7 @@ class AccountAdmin(Audited[Account]):
                 account = form.instance
                 about = {"subject_kind": "account", "subject_id": str(account.pk)}
                 record("limits.change", account_id=account.pk, actor=actor(request), **about, changes=changes)
+                tell_new_limits(account)
 
 
 class MembershipInline(admin.TabularInline[Member, User]):

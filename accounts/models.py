@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -128,6 +129,11 @@ class Limits(models.Model):
     data_centres = models.PositiveIntegerField(default=2)
     hosts_per_direction = models.PositiveIntegerField(default=3)
     channels = models.PositiveIntegerField(default=100, help_text=_("All trunks of the account together"))
+    calls_per_second = models.PositiveIntegerField(
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("That may begin on one trunk, on each node"),
+    )
     credit = models.DecimalField(
         max_digits=12, decimal_places=2, default=0, help_text=_("How far orders may go beyond the balance")
     )

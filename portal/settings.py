@@ -160,7 +160,6 @@ NODE_TOKEN = env.str("TRUNKLINE_NODE_TOKEN", "")
 # Credentials of trunks: the realm of their HA1s never changes, the keys that seal them may be rotated (newest first).
 SIP_DOMAIN = env.str("TRUNKLINE_SIP_DOMAIN", "sip.localhost")
 SIP_REALM = env.str("TRUNKLINE_SIP_REALM", SIP_DOMAIN)
-CALLS_PER_SECOND = 10  # that may begin on one trunk
 SEALING_KEYS = env.list("TRUNKLINE_SEALING_KEYS", default=[SECRET_KEY])
 # How long a new password can be looked at by whoever asked for it.
 SECRET_SHOWN_FOR = timedelta(minutes=15)

@@ -1,4 +1,4 @@
-"""Reads from the nodes what is true there: registrations and OPTIONS checks. What cannot be read stays as it was."""
+"""Reads from the nodes what is true there: registrations, checks, calls. What cannot be read stays as it was."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from provisioning.models import DestinationCheck, Registration, SbcNode
+from provisioning.models import DestinationCheck, GroupCalls, Registration, SbcNode
 from provisioning.nodes import client_of
 from sbc import client
 from sbc.client import NodeError
 
 logger = logging.getLogger(__name__)
-Row = TypeVar("Row", Registration, DestinationCheck)
+Row = TypeVar("Row", Registration, DestinationCheck, GroupCalls)
 
 
 def read_facts(node: SbcNode) -> None:
@@ -31,6 +31,7 @@ def read_facts(node: SbcNode) -> None:
     try:
         registrations = [_registration(node, found) for found in agent.registrations()]
         checks = [_check(node, found) for found in agent.checks()]
+        calls = [GroupCalls(node=node, subject_id=group, calls=count) for group, count in agent.calls().items()]
     except NodeError as trouble:
         logger.info("the facts of node %s could not be read: %s", node, trouble)
         return
@@ -38,6 +39,7 @@ def read_facts(node: SbcNode) -> None:
         SbcNode.objects.filter(pk=node.pk).update(facts_read_at=Now())
         _replace(Registration.objects.filter(node=node), registrations)
         _replace(DestinationCheck.objects.filter(node=node), checks)
+        _replace(GroupCalls.objects.filter(node=node), calls)
 
 
 def _replace(rows: QuerySet[Row], reported: Sequence[Row]) -> None:

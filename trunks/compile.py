@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.services import limits_of
 from common.sealing import unseal
 from sbc.documents import Destination, EarlierHa1, TrunkDocument
 from trunks.models import Credential, Trunk
@@ -26,7 +27,7 @@ def trunk_document(trunk: Trunk) -> TrunkDocument | None:
         group=group_of(trunk),
         tls=trunk.tls,
         channels=revision.channels,
-        calls_per_second=settings.CALLS_PER_SECOND,
+        calls_per_second=limits_of(trunk.account).calls_per_second,
         codecs=tuple(revision.codecs),
         dtmf=revision.dtmf,
         fax=revision.fax,

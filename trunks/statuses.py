@@ -1,4 +1,4 @@
-"""The three statuses of a trunk, independent of each other: administrative, registration, action."""
+"""The three statuses of a trunk, independent of each other: administrative, registration, action; and its use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from provisioning.enums import OperationKind, RegistrationStatus, Status
-from provisioning.facts import TrunkRegistration, checks_of, registration_of
+from provisioning.facts import TrunkRegistration, checks_of, group_use, registration_of
 from provisioning.models import DestinationCheck, NodeState, Operation, SbcNode
 from trunks.enums import AdminStatus
 from trunks.models import Trunk
@@ -94,6 +94,26 @@ def registration(trunk: Trunk, states: Iterable[NodeState]) -> RegistrationShown
         for node in found.nodes
     ]
     return RegistrationShown(_REGISTRATION_TONES[found.status], str(found.status.label), found.since, nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsShown:
+    """How many channels are in use; `seen_at` is None when that was never known."""
+
+    tone: str
+    words: str
+    seen_at: datetime | None
+
+
+def channels(trunk: Trunk, states: Iterable[NodeState]) -> ChannelsShown | None:
+    """None while nothing is live."""
+    if trunk.live is None:
+        return None
+    use = group_use(str(trunk.pk), [state.node for state in states if not state.wants_absent])
+    if use.calls is None:
+        return ChannelsShown("none", _("Unknown: a node could not be asked lately"), use.read_at)
+    words = _("%(calls)s of %(channels)s channels in use") % {"calls": use.calls, "channels": trunk.live.channels}
+    return ChannelsShown("good" if use.calls < trunk.live.channels else "warn", words, use.read_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class TrunkSubject:
         Trunk.objects.select_for_update().only("pk").get(pk=id)
 
     def compile(self, id: str) -> Document | None:
-        return trunk_document(Trunk.objects.select_related("wanted", "credential").get(pk=id))
+        return trunk_document(Trunk.objects.select_related("account__limits", "wanted", "credential").get(pk=id))
 
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(data_centre__trunks=UUID(id))

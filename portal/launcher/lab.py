@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from portal.launcher.binaries import valkey
 from portal.launcher.commands import carrier, here, memory_node
 from portal.launcher.environment import write_private
 from portal.launcher.processes import LaunchError, Program, wait_until
@@ -17,6 +18,7 @@ from portal.launcher.supervisor import ProgramService, Service
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.net import SIP_PORT, LabError, LabNet, first_free_net, is_free
 from sbc.lab.node import LabNode, kamailio_path
+from sbc.lab.valkey import PairValkey
 
 AGENT_PORT = 8300
 CONTROL_PORT = 8400
@@ -91,13 +93,31 @@ class Lab:
     def nodes(self) -> list[LabNode]:
         """One per place."""
         folder = self.state.folder / "nodes"
+        shared = {} if self.memory else self.valkeys()
         return [
-            LabNode(place.name, self.net.node(at), folder / place.name, AGENT_PORT, self.token)
+            LabNode(
+                place.name,
+                self.net.node(at),
+                folder / place.name,
+                AGENT_PORT,
+                self.token,
+                pair_valkey=shared[place.data_centre].server if shared else "",
+            )
             for at, place in enumerate(PLACES, start=1)
         ]
 
+    def valkeys(self) -> dict[str, PairValkey]:
+        """One per data centre: its nodes share their channel counts there."""
+        codes = dict.fromkeys(place.data_centre for place in PLACES)
+        folder = self.state.folder / "nodes"
+        return {
+            code: PairValkey(valkey(), self.net.valkey(at), folder / f"valkey{at}") for at, code in enumerate(codes, 1)
+        }
+
     def services(self) -> Iterator[Service]:
         """All of it, in the order of starting."""
+        for code, shared in {} if self.memory else self.valkeys().items():
+            yield NodePart(f"{code} Valkey", shared.start, shared.stop, shared, "_child")
         for node in self.nodes():
             node.folder.mkdir(parents=True, exist_ok=True)
             if self.memory:
@@ -132,12 +152,12 @@ class Lab:
 
 @dataclass
 class NodePart:
-    """Kamailio or the agent of a node, as something to start, watch and stop."""
+    """Kamailio or the agent of a node, or the Valkey of a pair, as something to start, watch and stop."""
 
     name: str
     start_it: Callable[[], None]
     stop: Callable[[], None]
-    node: LabNode
+    node: LabNode | PairValkey
     child: str
 
     def start(self) -> None:

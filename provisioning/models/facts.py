@@ -55,3 +55,17 @@ class DestinationCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port} from {self.node_id}"
+
+
+class GroupCalls(models.Model):
+    """How many calls of a channel group are up on one node; a group without a call has no row."""
+
+    node = models.ForeignKey(SbcNode, models.CASCADE, related_name="group_calls")
+    subject_id = models.CharField(max_length=64)
+    calls = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject_id", "node"], name="one_count_per_group_and_node")]
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls of {self.subject_id} on {self.node_id}"

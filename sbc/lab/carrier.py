@@ -20,6 +20,7 @@ from sbc.lab.sip import Address, Message, address_of
 from sbc.lab.softphone import call
 from sbc.lab.wire import CallTrace
 
+_NO_ANSWER = 408
 _BY_ENDING = {
     "180": Reaction(status=0),  # rings until the caller gives up
     "404": Reaction(status=404),
@@ -43,9 +44,14 @@ class CarrierControl:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def place_call(self, node: Address, caller: str, callee: str, *, hold_seconds: float = 1.0) -> CallTrace:
-        """Let the carrier call a number through a node; returns when the call is over."""
-        body = {"node": str(node), "caller": caller, "callee": callee, "hold_seconds": hold_seconds}
+    def place_call(self, *nodes: Address, caller: str, callee: str, hold_seconds: float = 1.0) -> CallTrace:
+        """Let the carrier call a number through the first node that answers; returns when the call is over."""
+        body = {
+            "nodes": [str(node) for node in nodes],
+            "caller": caller,
+            "callee": callee,
+            "hold_seconds": hold_seconds,
+        }
         return self._ask("POST", "/v1/calls", json=body)
 
     def trace(self, call_id: str) -> CallTrace:
@@ -88,9 +94,13 @@ class _Service:
     async def place_call(self, request: Request) -> Response:
         body = await request.json()
         local = Address(self._gateways[0].wire.local.host, 0)
-        node = address_of(f"sip:{body['node']}")
-        trace = await call(local, node, body["caller"], body["callee"], hold_seconds=float(body["hold_seconds"]))
-        return JSONResponse(trace.to_wire())
+        *others, last = [address_of(f"sip:{node}") for node in body["nodes"]]
+        numbers, hold = (body["caller"], body["callee"]), float(body["hold_seconds"])
+        for node in others:
+            trace = await call(local, node, *numbers, hold_seconds=hold, tries=2)
+            if trace.status != _NO_ANSWER:
+                return JSONResponse(trace.to_wire())
+        return JSONResponse((await call(local, last, *numbers, hold_seconds=hold)).to_wire())
 
     async def trace(self, request: Request) -> Response:
         traces = [gateway.trace(request.path_params["call_id"]) for gateway in self._gateways]

@@ -35,6 +35,10 @@ class LabNet:
         """The address of a node, counted from 1."""
         return str(self.network[256 + place])
 
+    def valkey(self, pair: int) -> str:
+        """The address of the Valkey of a node pair, counted from 1."""
+        return str(self.network[256 + 128 + pair])
+
     def carrier(self, place: int) -> str:
         """The address of a carrier gateway, counted from 1."""
         return str(self.network[512 + place])

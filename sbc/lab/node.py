@@ -25,7 +25,9 @@ def kamailio_path() -> str:
     """Where Kamailio is. Raises LabError when it is not installed."""
     found = shutil.which("kamailio", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
     if not found:
-        raise LabError("Kamailio is not installed: apt-get install kamailio kamailio-sqlite-modules")
+        raise LabError(
+            "Kamailio is not installed: apt-get install kamailio kamailio-redis-modules kamailio-sqlite-modules"
+        )
     return found
 
 
@@ -37,6 +39,7 @@ class LabNode:
     Memory is taken as it is needed. Private memory must hold the largest table of facts at the start, for db_sqlite
     fetches it whole; 100,000 trunks fit.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
+    `pair_valkey` is what sbc.lab.valkey says of itself; without it the node counts calls alone.
     """
 
     name: str
@@ -51,6 +54,7 @@ class LabNode:
     watch_seconds: float = 5
     defines: Mapping[str, str] = field(default_factory=dict)
     configuration: Path = CONFIGURATION
+    pair_valkey: str = ""
     _kamailio: Child | None = field(default=None, init=False, repr=False)
     _agent: Child | None = field(default=None, init=False, repr=False)
 
@@ -105,7 +109,10 @@ class LabNode:
     def start_kamailio(self) -> None:
         """Start Kamailio alone: calls pass with what the store says."""
         self._prepare()
-        self._kamailio = Child(self._command(), folder=self.folder, log="kamailio.log", user=self.user)
+        environ = {"TRUNKLINE_NODE_NAME": self.name}
+        if self.pair_valkey:
+            environ["TRUNKLINE_PAIR_VALKEY"] = self.pair_valkey
+        self._kamailio = Child(self._command(), folder=self.folder, log="kamailio.log", environ=environ, user=self.user)
         self._kamailio.wait_until(self._kamailio_answers)
 
     def stop_kamailio(self) -> None:

@@ -10,7 +10,7 @@ from sbc.lab.digest import Login
 from sbc.lab.sip import Address, Message, address_of, new_tag, offer
 from sbc.lab.wire import CallTrace, Wire, open_wire
 
-_FIRST_RETRY, _RETRIES = 0.5, 5  # RFC 3261 T1, doubled each time
+_FIRST_RETRY, _TRIES = 0.5, 5  # RFC 3261 T1, doubled each time
 _OK = 200
 _FINAL = 200
 _REFUSED = 300
@@ -29,18 +29,20 @@ async def call(
     login: Login | None = None,
     contact: Address | None = None,
     more: Sequence[tuple[str, str]] = (),
+    tries: int = _TRIES,
 ) -> CallTrace:
     """Place a call from `local` (port 0: any) through `node`, hold it, hang up.
 
     `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
     The call ends early when the other side hangs up. `login` answers a challenge; `contact`
-    is what the Contact header claims, by default the truth; `more` are headers of the INVITE.
+    is what the Contact header claims, by default the truth; `more` are headers of the INVITE, which is sent up to
+    `tries` times.
     Raises LabError when `local` is taken.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
     wire = await open_wire(local, lambda message, remote: _receive(wire, inbox, message, remote))
     try:
-        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more)
+        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more, tries)
         final = await outgoing.invite(cancel_after)
         if final is not None and _FINAL <= final.status < _REFUSED:
             await outgoing.hold_and_hang_up(hold_seconds, hang_up=hang_up)
@@ -69,6 +71,7 @@ class _Outgoing:
     contact: Address
     login: Login | None = None
     more: Sequence[tuple[str, str]] = ()
+    tries: int = _TRIES
     call_id: str = field(default_factory=new_tag)
     tag: str = field(default_factory=new_tag)
     to: str = ""
@@ -124,7 +127,7 @@ class _Outgoing:
     async def _ask(self, request: Message) -> Message | None:
         """Send, and send again, until the first answer."""
         wait = _FIRST_RETRY
-        for _ in range(_RETRIES):
+        for _ in range(self.tries):
             self.wire.send(request, self._next_hop())
             answer = await self._next(request.method, wait)
             if answer is not None:

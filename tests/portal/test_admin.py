@@ -22,6 +22,7 @@ from tests.factories import (
     open_data_centre,
     order_trunk,
 )
+from tests.trunks.states import ask_nodes
 from trunks.models import HostClaim, Trunk
 
 OURS = {"accounts", "addresses", "billing", "provisioning", "routing", "trunks"}
@@ -84,6 +85,7 @@ def account_form(account, **changes):
         "limits-0-data_centres": limits.data_centres,
         "limits-0-hosts_per_direction": limits.hosts_per_direction,
         "limits-0-channels": limits.channels,
+        "limits-0-calls_per_second": limits.calls_per_second,
         "limits-0-credit": limits.credit,
         "planactivation_set-TOTAL_FORMS": len(activations),
         "planactivation_set-INITIAL_FORMS": len(activations),
@@ -161,6 +163,14 @@ def test_support_changes_limits_and_it_is_audited(support, account):
     audit = AuditEvent.objects.get(action="limits.change")
     assert (audit.account, audit.actor.email) == (account, "support@example.com")
     assert audit.details["changes"] == {"channels": ["100", "750"]}
+
+
+def test_a_new_limit_of_calls_per_second_is_owed_to_the_nodes(support, account, trunk):
+    ask_nodes(trunk)
+
+    support.post(change_url(account), account_form(account, **{"limits-0-calls_per_second": 25}))
+
+    assert not NodeState.objects.filter(subject_id=str(trunk.pk), verified=True).exists()
 
 
 def test_support_cannot_rename_an_account(support, account):

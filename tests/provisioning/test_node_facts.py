@@ -8,7 +8,7 @@ import pytest
 from django.db.models.functions import Now
 
 from provisioning.enums import NodeRole, RegistrationStatus
-from provisioning.facts import checks_of, registration_of, registrations_of
+from provisioning.facts import GroupUse, checks_of, group_use, registration_of, registrations_of
 from provisioning.models import DataCentre, DestinationCheck, NodeState, Registration, SbcNode
 from provisioning.readings import read_facts
 from provisioning.sweeps import look_after
@@ -173,3 +173,26 @@ def test_the_sweep_reads_facts_when_it_is_time(nodes: Nodes, new_york: DataCentr
     hurry()
     look_after(node)
     assert Registration.objects.exists()
+
+
+def test_calls_of_a_group_are_counted_over_both_nodes(nodes: Nodes, trunk: str) -> None:
+    nodes.primary.fault(calls={"T1": 2, "T2": 7})
+    nodes.backup.fault(calls={"T1": 1})
+
+    read_all()
+
+    pair = list(SbcNode.objects.filter(data_centre="NEW_YORK"))
+    assert (group_use("T1", pair).calls, group_use("T3", pair).calls) == (3, 0)
+
+
+def test_calls_are_unknown_while_one_node_is_silent(nodes: Nodes, trunk: str) -> None:
+    assert group_use("T1", SbcNode.objects.all()) == GroupUse(None, None)
+    nodes.primary.fault(calls={"T1": 2})
+    read_all()
+    let_pass(NodeRole.BACKUP, minutes=2)
+
+    pair = list(SbcNode.objects.filter(data_centre="NEW_YORK"))
+    use = group_use("T1", pair)
+
+    assert use.calls is None
+    assert use.read_at == min(node.facts_read_at for node in pair)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from portal.launcher import binaries
 from sbc.client import NodeClient, Unavailable
 from sbc.documents import Fence
 from sbc.lab.carrier import CarrierControl
@@ -20,9 +21,11 @@ from sbc.lab.samples import sample_node, sample_number, sample_registered, sampl
 from sbc.lab.sip import Address
 from sbc.lab.sipp import Sipp, run_sipp
 from sbc.lab.softphone import call
+from sbc.lab.valkey import PairValkey
 
 TIMERS = {"ANSWER_WAIT_MS": "600", "DEAD_SECONDS": "4", "KEEPALIVE_SECONDS": "30", "KEEPALIVE_STEP": "2"}
 TIMERS |= {"OPTIONS_SECONDS": "1", "OPTIONS_MISSES": "2", "NONCE_SECONDS": "3", "FREE_FAILURES": "5"}
+TIMERS |= {"LIFE_SECONDS": "4"}
 
 
 def pytest_collection_modifyitems(items):
@@ -75,6 +78,7 @@ class Site:
     net: LabNet
     folder: object
     carrier: CarrierControl
+    other: str = ""  # the other node's address, as long as this one is to know it
     _generations: itertools.count = field(default_factory=lambda: itertools.count(1))
     _places: itertools.count = field(default_factory=lambda: itertools.count(1))
     _ports: itertools.count = field(default_factory=lambda: itertools.count(5070))
@@ -130,7 +134,7 @@ class Site:
         self.put(sample_trunk(trunk.id, [trunk.source], [(host, SIP_PORT) for host in trunk.destinations], **changes))
 
     def gateways(self, *hosts):
-        self.put(sample_node(*[(host, SIP_PORT) for host in hosts]))
+        self.put(sample_node(*[(host, SIP_PORT) for host in hosts], other_node=self.other))
 
     def call(self, trunk, scenario="call", **options):
         """One call out of the trunk with SIPp, to its end; answers with SIPp's messages."""
@@ -149,7 +153,8 @@ class Site:
 
     def call_in(self, trunk, caller="13125559999", hold_seconds=0.1):
         """One call from the carrier to the trunk's number, to its end."""
-        return self.carrier.place_call(self.address, caller, trunk.number, hold_seconds=hold_seconds)
+        numbers = {"caller": caller, "callee": trunk.number}
+        return self.carrier.place_call(self.address, **numbers, hold_seconds=hold_seconds)
 
     def revive(self):
         """Start again what a failed test left stopped."""
@@ -202,17 +207,27 @@ def carrier(net, folder):
 
 
 @pytest.fixture(scope="session")
-def pair(net, folder, carrier):
+def valkey(net, folder):
+    """The one that both nodes share."""
+    server = PairValkey(binaries.valkey(), net.valkey(1), folder / "v")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def pair(net, folder, carrier, valkey):
     """Primary and backup."""
     sites = []
     for place, name in enumerate(("primary", "backup"), start=1):
         node = LabNode(name, net.node(place), folder / name[0], 8300, "token", watch_seconds=0.5, defines=TIMERS)
+        node.pair_valkey = valkey.server
         node.start()
         site = Site(node, node.client(), net, folder, carrier)
         site.gateways(net.carrier(1))
         sites.append(site)
-    # The two are never told about the same customer, so their places must not overlap.
-    sites[1]._places = itertools.count(1000)
+    # What one of them makes for itself must not overlap with what the other makes.
+    sites[1]._places, sites[1]._ports = itertools.count(1000), itertools.count(7070)
     yield sites
     for site in sites:
         site.client.close()

@@ -1,6 +1,7 @@
 """The channel limit: how many calls at once, and when a channel is free again."""
 
 import asyncio
+import time
 
 from conftest import until
 
@@ -94,3 +95,25 @@ def test_a_new_limit_counts_for_the_next_call(site):
     site.change(trunk, channels=0)
     site.refused(trunk, 503)
     held.stop()
+
+
+def test_calls_that_begin_too_fast_are_refused_and_those_of_others_pass_beside_them(site):
+    trunk, other = site.place(calls_per_second=2), site.place()
+
+    async def scenario():
+        placed = [
+            call(Address(source, 0), site.address, "13125550100", "13125551234", hold_seconds=0.5)
+            for source in [trunk.source] * 8 + [other.source] * 4
+        ]
+        return await asyncio.gather(*placed)
+
+    traces = asyncio.run(scenario())
+
+    statuses = [trace.status for trace in traces]
+    assert sorted(set(statuses[:8])) == [200, 503]
+    assert statuses[:8].count(200) in (2, 3, 4)  # 4 when they fell into two seconds
+    assert statuses[8:] == [200] * 4
+    [refused, *_] = [trace for trace in traces if trace.status == 503]
+    assert any("why=rate-exceeded" in message.raw for message in refused.seen)
+    time.sleep(1)  # the next second
+    site.call(trunk)

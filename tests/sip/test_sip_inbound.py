@@ -120,7 +120,7 @@ def test_the_caller_gives_up(site):
 def test_an_unassigned_number(site):
     trunk = site.place()
     good = lambda: site.call_in(trunk)  # noqa: E731
-    unassigned = lambda: site.carrier.place_call(site.address, "13125559999", "13125550000")  # noqa: E731
+    unassigned = lambda: site.carrier.place_call(site.address, caller="13125559999", callee="13125550000")  # noqa: E731
     traces, _, _ = listening(site, trunk.destinations, [good, unassigned, good])
     assert [trace.status for trace in traces] == [200, 404, 200]
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from provisioning.enums import Status
-from provisioning.models import DestinationCheck, Registration, SbcNode
+from provisioning.models import DestinationCheck, GroupCalls, Registration, SbcNode
 from tests.factories import freshworks, genesys, make_address, make_member, make_specification, order_trunk, registered
 from tests.trunks.states import settle
 from trunks.differences import merged
@@ -52,6 +52,21 @@ def test_administrative_enabled_disabled_and_disabled_by_us(alice, live):
     release_trunk(live, None)
     settle(live)
     assert "Administrative Disabled since" in shown(alice, live)
+
+
+def test_channels_in_use_are_counted_over_both_nodes(alice, live):
+    SbcNode.objects.update(facts_read_at=timezone.now())
+    for node in SbcNode.objects.all():
+        GroupCalls.objects.create(node=node, subject_id=str(live.pk), calls=2)
+
+    assert f"Channels 4 of {live.live.channels} channels in use seen" in shown(alice, live)
+
+
+def test_channels_in_use_are_unknown_while_a_node_is_silent(alice, live):
+    SbcNode.objects.update(facts_read_at=timezone.now())
+    SbcNode.objects.filter(role="BACKUP").update(facts_read_at=timezone.now() - timedelta(minutes=5))
+
+    assert "Channels Unknown: a node could not be asked lately seen" in shown(alice, live)
 
 
 def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):

@@ -4,6 +4,7 @@ from trunks.services.changing import change_trunk, revert_trunk
 from trunks.services.claims import taken, validate_keys_are_free
 from trunks.services.creating import create_trunk
 from trunks.services.deleting import delete_trunk
+from trunks.services.new_limits import owe_new_limits
 from trunks.services.passwords import (
     acknowledge_secret,
     end_expired_secrets,
@@ -23,6 +24,7 @@ __all__ = [
     "disable_trunk",
     "enable_trunk",
     "end_expired_secrets",
+    "owe_new_limits",
     "release_account",
     "release_for_support",
     "release_trunk",

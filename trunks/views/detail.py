@@ -29,7 +29,7 @@ from trunks.panels import Panel, panels_of
 from trunks.selectors import earlier_revision, is_gone, node_states_of, nodes_of, operations_of, trunk_of
 from trunks.shown import settings_of
 from trunks.specification import TrunkSettings
-from trunks.statuses import administrative, can_try_again, can_undo, checks, registration
+from trunks.statuses import administrative, can_try_again, can_undo, channels, checks, registration
 
 PER_PAGE = 25
 
@@ -92,7 +92,7 @@ def parts_of(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panels: l
             "placing": placing_calls(trunk),
             "panels": [panel for panel in panels if panel.answers_use],
         },
-        "statuses": statuses(request, trunk, operation, states),
+        "statuses": statuses(request, trunk, operation, states) | {"channels": channels(trunk, states)},
         "nodes": {"lines": node_lines(trunk, nodes, states, now)},
         "checks": {"checks": checks(trunk, states)},
         "refresh": {"pending": pending},
