@@ -27,7 +27,7 @@ def media_members(trunk: TrunkDocument) -> dict[str, Any]:
         "fax": _fax(trunk),
         "codecs": _quoted(",", trunk.codecs),
         "to_trunk": _quoted(" ", [*_flags("transcode", trunk.codecs), *_events_to_trunk(trunk)]),
-        "to_carrier": _quoted(" ", [*_flags("offer", _offered(trunk)), *_flags("accept", trunk.codecs)]),
+        "to_carrier": _quoted(" ", [*_flags("offer", _offered(trunk)), *_flags("accept", _offered(trunk))]),
     }
 
 

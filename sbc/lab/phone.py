@@ -12,6 +12,7 @@ from sbc.lab.sip import Address, Message, address_of, new_tag
 from sbc.lab.wire import Wire, open_wire
 
 _PATIENCE = 10
+_ROUND_TRIP = 0.02  # an ACK, or an answer to BYE, that comes at once may find a node that is not done with what it sent
 _OK = 200
 _REFUSED = 300
 Answer = str | int  # the session of a 200, or another status
@@ -19,7 +20,7 @@ Answer = str | int  # the session of a 200, or another status
 
 @dataclass
 class Leg:
-    """A call as one end has it. `final` is the answer to our INVITE (None on the end that was called), `body` the other
+    """A call as one end has it. `final` is the answer to our first INVITE (None on the end that was called), `body` the other
     side's last session.
     """
 
@@ -48,12 +49,13 @@ class Leg:
         self._send("INVITE", branch, body)
         while (answer := await self._next("INVITE")).status < _OK:
             self.early = answer.body or self.early
-        self.final = answer
+        self.final = self.final or answer
         self.other = answer["To"]
         if answer.status >= _REFUSED:
             self._send("ACK", branch)
             return answer
         self.body = answer.body
+        await asyncio.sleep(_ROUND_TRIP)
         self.target = answer["Contact"].partition("<")[2].partition(">")[0]
         self.routes = self.routes or answer.all("Record-Route")[::-1]
         self._send("ACK", f"z9hG4bK{new_tag()}", acknowledge(answer.body) if acknowledge else "")
@@ -84,14 +86,15 @@ class Leg:
 
 class Phone:
     """`async with Phone(address) as phone`. `answer` is what an INVITE gets, a first one and a re-INVITE alike; with
-    `early` a session goes out with a 183 before.
+    `early` a session goes out with a 183 before, and the answer takes `pause` seconds.
     """
 
     def __init__(self, local: Address) -> None:
         self._local = local
         self._wire: Wire | None = None
         self.answer: Callable[[Message], Answer] = lambda _invite: 486
-        self.early: Callable[[Message], str] | None = None
+        self.early = ""
+        self.pause = 0.1
         self.legs: dict[str, Leg] = {}
 
     async def __aenter__(self) -> Self:
@@ -132,14 +135,20 @@ class Phone:
             if leg and message.body:
                 leg.body = message.body
         else:
-            self.wire.send(message.answer(_OK, "OK", tag=new_tag(), contact=self.wire.local), remote)
+            answer = message.answer(_OK, "OK", tag=new_tag(), contact=self.wire.local)
+            asyncio.get_running_loop().call_later(_ROUND_TRIP, self.wire.send, answer, remote)
             if leg and message.method == "BYE":
                 leg.ended = True
 
     def _invited(self, invite: Message, remote: Address, leg: Leg | None) -> None:
         tag = leg.own.partition(";tag=")[2] if leg else new_tag()
         if self.early and not leg:
-            self._reply(invite, remote, 183, tag, self.early(invite))
+            self._reply(invite, remote, 183, tag, self.early)
+            asyncio.get_running_loop().call_later(self.pause, self._answer, invite, remote, leg, tag)
+        else:
+            self._answer(invite, remote, leg, tag)
+
+    def _answer(self, invite: Message, remote: Address, leg: Leg | None, tag: str) -> None:
         answer = self.answer(invite)
         status, body = (_OK, answer) if isinstance(answer, str) else (answer, "")
         reply = self._reply(invite, remote, status, tag, body)

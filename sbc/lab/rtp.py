@@ -15,6 +15,7 @@ _HEADER = struct.Struct("!BBHII")
 _RTCP = range(200, 208)
 DIGITS = "0123456789*#ABCD"
 _EVENT_FRAMES, _EVENT_ENDS = 8, 3
+_EVENT_PACE = 0.02  # RTPengine drops events that come faster than they can be
 _END = 0x80
 Cipher = Callable[[bytes], bytes]
 
@@ -95,11 +96,11 @@ class Stream(asyncio.DatagramProtocol):
         for digit in digits:
             for frame in range(1, _EVENT_FRAMES + 1):
                 self._event(remote, payload, digit, frame * FRAME, mark=frame == 1)
-                await asyncio.sleep(self.pace)
+                await asyncio.sleep(_EVENT_PACE)
             for _ in range(_EVENT_ENDS):
                 self._event(remote, payload, digit, _EVENT_FRAMES * FRAME, end=_END)
             self._time += 2 * _EVENT_FRAMES * FRAME
-            await asyncio.sleep(self.pace * _EVENT_FRAMES)
+            await asyncio.sleep(_EVENT_PACE * _EVENT_FRAMES)
 
     def sound(self, payload: int, codec: str) -> list[int]:
         """What was heard under a payload number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from sbc.lab.sip import Address
@@ -30,7 +30,8 @@ class Session:
     transport: str = "RTP/AVP"
     direction: str = "sendrecv"
     key: str = ""
-    payloads: tuple[int, ...] = ()  # as they were read
+    key_tag: int = 1  # by which an answer names the cipher that it takes
+    payloads: tuple[int, ...] = ()  # the number of each codec; the usual ones unless told
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -49,24 +50,35 @@ class Session:
             found["transport"],
             direction[1] if direction else "sendrecv",
             key[2] if key else "",
+            int(key[1]) if key else 1,
             payloads,
         )
 
     def payload(self, codec: str) -> int:
         """The number under which a codec is sent to this side. Raises ValueError when it is not in the list."""
-        return self.payloads[self.codecs.index(codec)] if self.payloads else PAYLOADS[codec]
+        return self._numbers()[self.codecs.index(codec)]
+
+    def answering(self, offer: Self) -> Self:
+        """The same with the numbers of the offer, as RFC 3264 wants it."""
+        numbers = dict(zip(offer.codecs, offer.payloads, strict=True))
+        payloads = tuple(numbers.get(codec, PAYLOADS[codec]) for codec in self.codecs)
+        return replace(self, payloads=payloads, key_tag=offer.key_tag)
+
+    def _numbers(self) -> tuple[int, ...]:
+        return self.payloads or tuple(PAYLOADS[codec] for codec in self.codecs)
 
     def __str__(self) -> str:
         host, port = self.address
-        formats = " ".join(str(PAYLOADS[codec]) for codec in self.codecs) if self.kind == "audio" else "t38"
+        formats = " ".join(map(str, self._numbers())) if self.kind == "audio" else "t38"
         lines = ["v=0", f"o=- 1 1 IN IP4 {host}", "s=-", f"c=IN IP4 {host}", "t=0 0"]
         lines += [f"m={self.kind} {port} {self.transport} {formats}"]
         if self.kind == "audio":
-            lines += [f"a=rtpmap:{PAYLOADS[codec]} {codec}/8000" for codec in self.codecs]
+            numbered = zip(self._numbers(), self.codecs, strict=True)
+            lines += [f"a=rtpmap:{number} {codec}/8000" for number, codec in numbered]
             lines += [f"a={self.direction}"]
         else:
             lines += ["a=T38FaxVersion:0", "a=T38MaxBitRate:14400", "a=T38FaxRateManagement:transferredTCF"]
             lines += ["a=T38FaxMaxBuffer:1024", "a=T38FaxMaxDatagram:400", "a=T38FaxUdpEC:t38UDPRedundancy"]
         if self.key:
-            lines += [f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{self.key}"]
+            lines += [f"a=crypto:{self.key_tag} AES_CM_128_HMAC_SHA1_80 inline:{self.key}"]
         return "\r\n".join([*lines, ""])

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, replace
 
-from sbc.lab.net import SIP_PORT
+from sbc.lab.net import SIP_PORT, LabError
 from sbc.lab.phone import Leg, Phone
 from sbc.lab.rtp import Stream
 from sbc.lab.sdp import Session
@@ -31,7 +31,14 @@ class End:
 
     async def change(self, **changes):
         """A re-INVITE with another session; the answer's status."""
-        return (await self.leg.invite(str(replace(self.session, **changes)))).status
+        self.session = replace(self.session, payloads=(), key_tag=1, **changes)
+        return (await self.leg.invite(str(self.session))).status
+
+    def reply(self, invite):
+        """The session with which this end answers."""
+        if invite.body:
+            self.session = self.session.answering(Session.parse(invite.body))
+        return str(self.session)
 
     async def say(self, codec, samples):
         await self.stream.say(self.told.address, self.told.payload(codec), codec, samples)
@@ -112,11 +119,15 @@ async def talk(site, trunk, direction, offer=None, answer=None, late=False):
         caller, callee = call.caller, call.callee
         caller.session = replace(caller.session, **(offer or {}))
         callee.session = replace(callee.session, **(answer or {}))
-        callee.phone.answer = lambda _: str(callee.session)
+        caller.phone.answer = caller.reply
+        callee.phone.answer = callee.reply
         await place(site, trunk, direction, call, late=late)
-        yield call
-        if call.status == 200 and not caller.leg.ended and not callee.leg.ended:
-            assert (await caller.leg.hang_up()).status == 200
+        try:
+            yield call
+        finally:
+            if call.status == 200 and not caller.leg.ended and not callee.leg.ended:
+                assert (await caller.leg.hang_up()).status == 200
+        await forgotten(site, caller.leg.call_id)
 
 
 async def place(site, trunk, direction, call, late=False):
@@ -127,3 +138,13 @@ async def place(site, trunk, direction, call, late=False):
     caller.leg = await caller.phone.call(site.address, OWN, number, body, acknowledge)
     await asyncio.sleep(0.05)  # for the ACK
     callee.leg = next(reversed(callee.phone.legs.values()), None)
+
+
+async def forgotten(site, call_id):
+    """RTPengine has no session of the call any more."""
+    for _ in range(40):
+        with contextlib.suppress(LabError):
+            if call_id not in site.node.sessions():
+                return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the session of {call_id} outlives its call")
