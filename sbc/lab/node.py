@@ -132,7 +132,7 @@ class LabNode:
             return
         self._prepare()
         self._rtpengine = Child(
-            rtpengine_command(self.address), folder=self.folder, log="rtpengine.log", user=self.user
+            rtpengine_command(self.address, self.address), folder=self.folder, log="rtpengine.log", user=self.user
         )
         self._rtpengine.wait_until(self._rtpengine_answers)
 
@@ -178,7 +178,12 @@ class LabNode:
         """In the foreground, with messages to the log and every relative path in the node's folder."""
         folder = str(self.folder)
         command = [kamailio_path(), "-DD", "-E", "-f", str(CONFIGURATION), "-w", folder, "-Y", folder]
-        command += ["-x", "fm", "-X", "fm"]  # the memory manager for production: loads the numbering plans ten times faster
+        command += [
+            "-x",
+            "fm",
+            "-X",
+            "fm",
+        ]  # the memory manager for production: loads the numbering plans ten times faster
         command += [
             "-m",
             str(self.memory_mb),

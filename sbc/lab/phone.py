@@ -156,7 +156,8 @@ class Phone:
             target = invite["Contact"].partition("<")[2].partition(">")[0]
             leg = Leg(self, invite["Call-ID"], reply["To"], invite["From"], target, invite.all("Record-Route"))
             self.legs[leg.call_id] = leg
-        leg.body = invite.body or leg.body
+        if status == _OK:
+            leg.body = invite.body or leg.body
 
     def _reply(self, invite: Message, remote: Address, status: int, tag: str, body: str) -> Message:
         reply = invite.answer(status, "Because", tag=tag, contact=self.wire.local, body=body)

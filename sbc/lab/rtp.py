@@ -87,9 +87,13 @@ class Stream(asyncio.DatagramProtocol):
     async def send(self, remote: Address, payload: int, frames: Iterable[bytes]) -> None:
         """Frames of 20 ms each."""
         for frame in frames:
-            self._send(remote, payload, self._time, frame)
-            self._time += FRAME
+            self.put(remote, payload, frame)
             await asyncio.sleep(self.pace)
+
+    def put(self, remote: Address, payload: int, frame: bytes) -> None:
+        """One frame of 20 ms, at once."""
+        self._send(remote, payload, self._time, frame)
+        self._time += FRAME
 
     async def press(self, remote: Address, payload: int, digits: str) -> None:
         """RFC 2833 events, with a pause after each."""

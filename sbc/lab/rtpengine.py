@@ -25,8 +25,8 @@ def rtpengine_path() -> str:
     return found
 
 
-def rtpengine_command(address: str) -> list[str]:
-    """In the foreground and in user space, with its media and its control socket on `address`."""
+def rtpengine_command(address: str, control: str) -> list[str]:
+    """In the foreground and in user space, with its media on `address`; its Kamailio speaks to it on `control`."""
     return [
         rtpengine_path(),
         "--foreground",
@@ -35,7 +35,7 @@ def rtpengine_command(address: str) -> list[str]:
         "--config-file=none",
         "--table=-1",
         f"--interface={address}",
-        f"--listen-ng={address}:{MEDIA_CONTROL_PORT}",
+        f"--listen-ng={control}:{MEDIA_CONTROL_PORT}",
         f"--port-min={_FIRST_PORT}",
         f"--port-max={_LAST_PORT}",
         f"--timeout={_SILENT_SECONDS}",

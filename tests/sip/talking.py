@@ -70,7 +70,9 @@ class Call:
             end.stream.received.clear()
         await asyncio.gather(
             *(
-                end.say(next(codec for codec in end.told.codecs if codec in ("PCMA", "PCMU")), tone(hertz, seconds=seconds))
+                end.say(
+                    next(codec for codec in end.told.codecs if codec in ("PCMA", "PCMU")), tone(hertz, seconds=seconds)
+                )
                 for end, hertz in ((self.trunk, 1000), (self.carrier, 600))
             )
         )
@@ -99,7 +101,7 @@ def loud(end):
 async def equipment(site, trunk, direction):
     """The two ends of a call that is not placed yet."""
     async with contextlib.AsyncExitStack() as stack:
-        gateway = Address(site.net.carrier(GATEWAY), SIP_PORT)
+        gateway = Address(site.net.carrier(GATEWAY), SIP_PORT if direction == OUT else 0)
         pbx = Address(trunk.source if direction == OUT else trunk.destinations[0], SIP_PORT)
         ends = []
         for address in (pbx, gateway):
@@ -112,8 +114,10 @@ async def equipment(site, trunk, direction):
 
 
 @contextlib.asynccontextmanager
-async def talk(site, trunk, direction, offer=None, answer=None, late=False):
-    """A call, answered; `offer` and `answer` are what the caller's and the callee's session have of their own."""
+async def talk(site, trunk, direction, offer=None, answer=None, late=False, lingers=False):
+    """A call, answered; `offer` and `answer` are what the caller's and the callee's session have of their own. After it
+    RTPengine has forgotten it, unless it `lingers`.
+    """
     site.gateways(site.net.carrier(GATEWAY))
     async with equipment(site, trunk, direction) as call:
         caller, callee = call.caller, call.callee
@@ -127,7 +131,8 @@ async def talk(site, trunk, direction, offer=None, answer=None, late=False):
         finally:
             if call.status == 200 and not caller.leg.ended and not callee.leg.ended:
                 assert (await caller.leg.hang_up()).status == 200
-        await forgotten(site, caller.leg.call_id)
+        if not lingers:
+            await forgotten(site, caller.leg.call_id)
 
 
 async def place(site, trunk, direction, call, late=False):

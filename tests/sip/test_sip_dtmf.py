@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
+from talking import BOTH_WAYS, OUT, talk
 
 from sbc.lab.sound import dial, heard, silence
-from talking import BOTH_WAYS, OUT, talk
 
 EVENTS = "telephone-event"
 DIGITS = {"trunk": "159#", "carrier": "70*D"}

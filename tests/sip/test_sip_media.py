@@ -5,13 +5,13 @@ import time
 from dataclasses import replace
 
 import pytest
-
 from conftest import until, until_equal
+from talking import ABROAD, BOTH_WAYS, GATEWAY, IN, OUT, OWN, equipment, place, talk
+
 from sbc.lab import softphone
 from sbc.lab.sdp import Session
 from sbc.lab.sip import Address
 from sbc.lab.sound import share, tone
-from talking import ABROAD, BOTH_WAYS, GATEWAY, IN, OUT, OWN, equipment, place, talk
 
 EVENTS = "telephone-event"
 A, U, G729 = "PCMA", "PCMU", "G729"
@@ -87,7 +87,9 @@ def test_of_a_trunks_offer_only_what_is_on_its_list_counts(site, codecs, offer, 
     async def scenario():
         async with talk(site, trunk, OUT, speaking(*offer), speaking(A)) as call:
             assert offered(call.carrier.leg) == (*reaches, EVENTS)
-            assert offered(call.trunk.leg)[0] == next(codec for codec in codecs if codec in offer and codec in (A, *codecs))
+            assert offered(call.trunk.leg)[0] == next(
+                codec for codec in codecs if codec in offer and codec in (A, *codecs)
+            )
             assert set(offered(call.trunk.leg)) <= {*codecs, EVENTS}
 
     asyncio.run(scenario())
@@ -201,7 +203,9 @@ def test_the_record_says_codec_and_quality(site, direction):
             await call.speak()
 
     asyncio.run(scenario())
-    lines = [line for file in (site.node.folder / "records").glob("calls_*.log") for line in file.read_text().splitlines()]
+    lines = [
+        line for file in (site.node.folder / "records").glob("calls_*.log") for line in file.read_text().splitlines()
+    ]
     [record] = [line.split("|") for line in lines if f"|{trunk.id}|" in line]
     assert record[-4:-1] == [U, "0", "0"]
 
@@ -244,7 +248,7 @@ def test_without_rtpengine_new_calls_are_refused_and_old_ones_end_in_order(site,
     killed = trouble == "killed"
 
     async def scenario():
-        async with talk(site, trunk, OUT) as call:
+        async with talk(site, trunk, OUT, lingers=True) as call:
             if killed:
                 rtpengine.stop_rtpengine(kill=True)
             else:

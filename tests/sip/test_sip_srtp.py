@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 from pylibsrtp import Policy, Session
+from talking import BOTH_WAYS, IN, OUT, loud, talk
 
 from sbc.agent.media import media_members
 from sbc.agent.render import Key
 from sbc.lab.net import SIP_PORT
 from sbc.lab.samples import sample_trunk
-from talking import BOTH_WAYS, IN, OUT, loud, talk
 
 SAVP = "RTP/SAVP"
 
