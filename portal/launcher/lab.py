@@ -18,6 +18,7 @@ from portal.launcher.supervisor import ProgramService, Service
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.net import SIP_PORT, LabError, LabNet, first_free_net, is_free
 from sbc.lab.node import LabNode, kamailio_path
+from sbc.lab.rtpengine import rtpengine_path
 from sbc.lab.valkey import PairValkey
 
 AGENT_PORT = 8300
@@ -123,6 +124,7 @@ class Lab:
             if self.memory:
                 yield self._memory_node(node)
             else:
+                yield NodePart(f"{node.name} RTPengine", node.start_rtpengine, node.stop_rtpengine, node, "_rtpengine")
                 yield NodePart(f"{node.name} Kamailio", node.start_kamailio, node.stop_kamailio, node, "_kamailio")
                 yield NodePart(f"{node.name} agent", node.start_agent, node.stop_agent, node, "_agent")
         if not self.memory:
@@ -152,7 +154,7 @@ class Lab:
 
 @dataclass
 class NodePart:
-    """Kamailio or the agent of a node, or the Valkey of a pair, as something to start, watch and stop."""
+    """RTPengine, Kamailio or the agent of a node, or the Valkey of a pair, as something to start, watch and stop."""
 
     name: str
     start_it: Callable[[], None]
@@ -182,10 +184,11 @@ def answers(ask: Callable[[], object]) -> bool:
     return True
 
 
-def kamailio_missing() -> str:
+def switch_missing() -> str:
     """Why real nodes cannot run here, or nothing."""
     try:
         kamailio_path()
+        rtpengine_path()
     except LabError as error:
         return str(error)
     return ""

@@ -8,6 +8,7 @@ from functools import singledispatch
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 
+from sbc.agent.media import media_members
 from sbc.documents import Destination, Document, NodeDocument, NumberDocument, TrunkDocument, read_document
 
 OPTIONS = "options"
@@ -81,6 +82,7 @@ def _trunk(trunk: TrunkDocument) -> Facts:
         "format": _checked(_WORD, trunk.number_format, "a number format"),
         "identity": _IDENTITY[trunk.privacy],
         "rotate": int(trunk.strategy == "ROUND_ROBIN"),
+        **media_members(trunk),
         "n": len(hops),
         **hops,
         "document": trunk.hash[:16],

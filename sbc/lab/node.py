@@ -1,4 +1,4 @@
-"""A real node on a loopback address: Kamailio and its agent."""
+"""A real node on a loopback address: Kamailio, RTPengine and the agent."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sbc.client import NodeClient, NodeError
 from sbc.lab.net import SIP_PORT, LabError
 from sbc.lab.process import PACKAGE_ROOT, Child, User
 from sbc.lab.records import CallRecord, read_records
+from sbc.lab.rtpengine import MEDIA_CONTROL_PORT, MediaControl, rtpengine_command
 
 CONFIGURATION = PACKAGE_ROOT / "sbc" / "kamailio" / "kamailio.cfg"
 _LONGEST_SOCKET_PATH = 100
@@ -38,6 +39,7 @@ class LabNode:
     `folder` is absolute and short, for a unix socket lives there.
     Memory is taken as it is needed. Private memory must hold the largest table of facts at the start, for db_sqlite
     fetches it whole; 100,000 trunks fit.
+    Without `media` there is no RTPengine, and sound goes past the node.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
     `pair_valkey` is what sbc.lab.valkey says of itself; without it the node counts calls alone.
     """
@@ -52,11 +54,13 @@ class LabNode:
     memory_mb: int = 128
     private_mb: int = 128
     watch_seconds: float = 5
+    media: bool = True
     defines: Mapping[str, str] = field(default_factory=dict)
     configuration: Path = CONFIGURATION
     pair_valkey: str = ""
     _kamailio: Child | None = field(default=None, init=False, repr=False)
     _agent: Child | None = field(default=None, init=False, repr=False)
+    _rtpengine: Child | None = field(default=None, init=False, repr=False)
 
     @property
     def agent_url(self) -> str:
@@ -78,26 +82,32 @@ class LabNode:
         """Kamailio's own tables, past the agent."""
         return Kamailio(self.folder / "rpc.sock", self.folder / "rpc.fifo")
 
+    def sessions(self) -> list[str]:
+        """The Call-IDs of the calls that RTPengine holds."""
+        return MediaControl(self.address).sessions()
+
     def records(self) -> list[CallRecord]:
         """The calls that ended or were refused so far, oldest first."""
         return read_records(self.folder / "records")
 
     def start(self) -> None:
-        """Start both; returns when calls can pass and the agent answers."""
+        """Start all of it; returns when calls can pass and the agent answers."""
+        self.start_rtpengine()
         self.start_kamailio()
         self.start_agent()
 
     def stop(self) -> None:
-        """End both in good order."""
+        """End all of it in good order."""
         self.stop_agent()
         self.stop_kamailio()
+        self.stop_rtpengine()
 
     def kill(self) -> None:
         """SIGKILL for everything, as a power cut would."""
-        for child in (self._agent, self._kamailio):
+        for child in (self._agent, self._kamailio, self._rtpengine):
             if child:
                 child.kill()
-        self._agent = self._kamailio = None
+        self._agent = self._kamailio = self._rtpengine = None
 
     def restart_kamailio(self, *, kill: bool = False) -> None:
         """Stop (or kill) Kamailio and start it again; the agent stays."""
@@ -130,6 +140,34 @@ class LabNode:
         """End a freeze."""
         if self._kamailio:
             self._kamailio.signal(signal.SIGCONT)
+
+    def start_rtpengine(self) -> None:
+        """Start RTPengine alone."""
+        if not self.media:
+            return
+        self._prepare()
+        self._rtpengine = Child(
+            rtpengine_command(self.address, self.address), folder=self.folder, log="rtpengine.log", user=self.user
+        )
+        self._rtpengine.wait_until(self._rtpengine_answers)
+
+    def stop_rtpengine(self, *, kill: bool = False) -> None:
+        """End (or kill) RTPengine alone; calls that are up lose their sound."""
+        if self._rtpengine and kill:
+            self._rtpengine.kill()
+        if self._rtpengine:
+            self._rtpengine.stop()
+            self._rtpengine = None
+
+    def freeze_rtpengine(self) -> None:
+        """Let RTPengine hang until `thaw_rtpengine`."""
+        if self._rtpengine:
+            self._rtpengine.signal(signal.SIGSTOP)
+
+    def thaw_rtpengine(self) -> None:
+        """End a freeze."""
+        if self._rtpengine:
+            self._rtpengine.signal(signal.SIGCONT)
 
     def start_agent(self) -> None:
         """Start the agent alone."""
@@ -170,6 +208,8 @@ class LabNode:
             str(self.workers),
         ]
         command += ["-l", f"udp:{self.address}:{SIP_PORT}"]
+        if self.media:
+            command += ["-A", f'MEDIA_SOCKET="udp:{self.address}:{MEDIA_CONTROL_PORT}"']
         for name, value in self.defines.items():
             command += ["-A", f"{name}={value}"]
         return command
@@ -191,6 +231,13 @@ class LabNode:
             return bool(self.switch().sizes())
         except SwitchUnavailable:
             return False
+
+    def _rtpengine_answers(self) -> bool:
+        try:
+            self.sessions()
+        except LabError:
+            return False
+        return True
 
     def _agent_answers(self) -> bool:
         client = self.client()

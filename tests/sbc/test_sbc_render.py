@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sbc.agent.media import media_members
 from sbc.agent.render import Key, parse, render
 from sbc.documents import EarlierHa1, NodeDocument
 from sbc.lab.samples import REALM, ha1, sample_node, sample_number, sample_registered, sample_trunk
@@ -24,6 +25,7 @@ def test_a_trunk_is_one_key_and_one_for_each_source():
         "enabled": "1", "registered": "0", "challenge": "0",
         "group": "T1", "channels": "10", "rate": "1000", "international": "1", "format": "E164", "identity": "-",
         "rotate": "0",
+        **{name: str(member) for name, member in media_members(trunk).items()},
         "n": "2", "h1": "192.0.2.9:5070", "h2": "pbx.example.com",
     }  # fmt: skip
 
