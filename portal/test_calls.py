@@ -130,7 +130,9 @@ def _plan_in(trunk: Trunk) -> Placing:
     async def placing() -> Traces:
         async with AsyncExitStack() as stack:
             phones = [await stack.enter_async_context(Answerer(destination)) for destination in destinations]
-            trace = await asyncio.to_thread(carrier.place_call, node, CALLER, number.e164, hold_seconds=HOLD_SECONDS)
+            trace = await asyncio.to_thread(
+                carrier.place_call, node, caller=CALLER, callee=number.e164, hold_seconds=HOLD_SECONDS
+            )
             return trace, [seen for phone in phones for seen in phone.wire.of_call(trace.call_id)]
 
     return placing
