@@ -1,5 +1,6 @@
-"""Fax machines for tests: one that speaks G.711, one that speaks T.38, and the page that they send. They are libspandsp's,
-which RTPengine brings along.
+"""Fax machines for tests: one that speaks G.711, one that speaks T.38, and the page that they send.
+
+They are libspandsp's, which RTPengine brings along.
 """
 
 from __future__ import annotations

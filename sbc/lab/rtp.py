@@ -30,8 +30,8 @@ class Packet(NamedTuple):
 
 
 class Stream(asyncio.DatagramProtocol):
-    """Open it with `Stream.open`. With `protect` and `unprotect` the packets are SRTP; what cannot be read is counted in
-    `unreadable`.
+    """Open it with `Stream.open`. With `protect` and `unprotect` the packets are SRTP; what cannot be read is
+    counted in `unreadable`.
     """
 
     def __init__(self) -> None:
