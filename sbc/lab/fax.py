@@ -169,7 +169,7 @@ def read_page(file: Path) -> list[bytes]:
     if not image:
         return []
     size = tiff.TIFFScanlineSize(image)
-    rows = []
+    rows: list[bytes] = []
     row = ctypes.create_string_buffer(size)
     while tiff.TIFFReadScanline(image, row, ctypes.c_uint32(len(rows)), 0) == 1:
         rows.append(row.raw)
