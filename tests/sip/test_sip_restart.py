@@ -35,6 +35,7 @@ def test_a_killed_node_comes_back_without_the_portal_and_still_counts_the_calls_
     held = site.hold(trunk, calls=2)
     until_equal(lambda: calls_on_disk(site, trunk), 2)
     site.node.kill()
+    site.node.start_rtpengine()
     site.node.start_kamailio()  # no agent, no portal
     site.call(trunk)
     assert call_in(site, trunk).answered
