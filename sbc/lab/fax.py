@@ -1,5 +1,6 @@
-"""Fax machines for tests: one that speaks G.711, one that speaks T.38, and the page that they send. They are libspandsp's,
-which RTPengine brings along.
+"""Fax machines for tests: one that speaks G.711, one that speaks T.38, and the page that they send.
+
+They are libspandsp's, which RTPengine brings along.
 """
 
 from __future__ import annotations
@@ -168,7 +169,7 @@ def read_page(file: Path) -> list[bytes]:
     if not image:
         return []
     size = tiff.TIFFScanlineSize(image)
-    rows = []
+    rows: list[bytes] = []
     row = ctypes.create_string_buffer(size)
     while tiff.TIFFReadScanline(image, row, ctypes.c_uint32(len(rows)), 0) == 1:
         rows.append(row.raw)

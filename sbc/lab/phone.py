@@ -20,8 +20,8 @@ Answer = str | int  # the session of a 200, or another status
 
 @dataclass
 class Leg:
-    """A call as one end has it. `final` is the answer to our first INVITE (None on the end that was called), `body` the other
-    side's last session.
+    """A call as one end has it. `final` is the answer to our first INVITE (None on the end that was called), `body` the
+    other side's last session.
     """
 
     phone: Phone
@@ -43,7 +43,7 @@ class Leg:
         return self.final.status if self.final else 0
 
     async def invite(self, body: str, acknowledge: Callable[[str], str] | None = None) -> Message:
-        """An INVITE, the first or another one, to its end. `acknowledge` makes the session of the ACK for a late offer."""
+        """An INVITE, the first or another one, to its end. `acknowledge` makes the ACK's session for a late offer."""
         self.number += 1
         branch = f"z9hG4bK{new_tag()}"
         self._send("INVITE", branch, body)

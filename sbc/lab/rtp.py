@@ -30,8 +30,8 @@ class Packet(NamedTuple):
 
 
 class Stream(asyncio.DatagramProtocol):
-    """Open it with `Stream.open`. With `protect` and `unprotect` the packets are SRTP; what cannot be read is counted in
-    `unreadable`.
+    """Open it with `Stream.open`. With `protect` and `unprotect` the packets are SRTP; what cannot be read is
+    counted in `unreadable`.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Stream(asyncio.DatagramProtocol):
         self.pace = 0.005  # between two frames: four times as fast as speech
         self._transport: asyncio.DatagramTransport | None = None
         self._number, self._time = secrets.randbelow(1000), secrets.randbelow(10_000)
-        self._source = secrets.randbits(31)
+        self.source = secrets.randbits(31)
 
     @classmethod
     async def open(cls, host: str) -> Self:
@@ -122,7 +122,7 @@ class Stream(asyncio.DatagramProtocol):
         self._send(remote, payload | (0x80 if mark else 0), self._time, data)
 
     def _send(self, remote: Address, payload: int, time: int, data: bytes) -> None:
-        packet = _HEADER.pack(0x80, payload, self._number & 0xFFFF, time & 0xFFFFFFFF, self._source) + data
+        packet = _HEADER.pack(0x80, payload, self._number & 0xFFFF, time & 0xFFFFFFFF, self.source) + data
         self._number += 1
         if self._transport:
             self._transport.sendto(self.protect(packet) if self.protect else packet, remote)

@@ -114,7 +114,7 @@ async def equipment(site, trunk, direction):
 
 
 @contextlib.asynccontextmanager
-async def talk(site, trunk, direction, offer=None, answer=None, late=False, lingers=False):
+async def talk(site, trunk, direction, offer=None, answer=None, *, late=False, lingers=False):
     """A call, answered; `offer` and `answer` are what the caller's and the callee's session have of their own. After it
     RTPengine has forgotten it, unless it `lingers`.
     """

@@ -26,7 +26,7 @@ def a_page(file):
 
 
 async def page_received(site, trunk, sender, sent, received):
-    """Whether a page comes through: the trunk's equipment changes the call to T.38, the carrier's goes on with sound."""
+    """Whether a page comes through when the trunk's equipment changes to T.38 and the carrier's goes on with sound."""
     from_trunk = sender == "trunk"
     rows = a_page(sent)
     async with talk(site, trunk, OUT if from_trunk else IN, SOUND, SOUND) as call:
