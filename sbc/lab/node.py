@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sbc.agent.certificates import FOLDER, prepare_certificates
 from sbc.agent.store import prepare
 from sbc.agent.switch import Kamailio, SwitchUnavailable
 from sbc.client import NodeClient, NodeError
-from sbc.lab.net import SIP_PORT, LabError
+from sbc.lab.authority import Authority
+from sbc.lab.net import SIP_PORT, TLS_PORT, LabError
 from sbc.lab.process import PACKAGE_ROOT, Child, User
 from sbc.lab.records import CallRecord, read_records
 
@@ -25,7 +27,7 @@ def kamailio_path() -> str:
     """Where Kamailio is. Raises LabError when it is not installed."""
     found = shutil.which("kamailio", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
     if not found:
-        raise LabError("Kamailio is not installed: apt-get install kamailio kamailio-sqlite-modules")
+        raise LabError("Kamailio is not installed: apt-get install kamailio kamailio-sqlite-modules kamailio-tls-modules")
     return found
 
 
@@ -36,6 +38,7 @@ class LabNode:
     `folder` is absolute and short, for a unix socket lives there.
     Memory is taken as it is needed. Private memory must hold the largest table of facts at the start, for db_sqlite
     fetches it whole; 100,000 trunks fit.
+    `authority` signs its certificate; without one it signs its own.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
     """
 
@@ -50,6 +53,7 @@ class LabNode:
     private_mb: int = 128
     watch_seconds: float = 5
     defines: Mapping[str, str] = field(default_factory=dict)
+    authority: Authority | None = None
     _kamailio: Child | None = field(default=None, init=False, repr=False)
     _agent: Child | None = field(default=None, init=False, repr=False)
 
@@ -65,6 +69,10 @@ class LabNode:
     def switch(self) -> Kamailio:
         """Kamailio's own tables, past the agent."""
         return Kamailio(self.folder / "rpc.sock", self.folder / "rpc.fifo")
+
+    def name_address(self, name: str, address: str) -> None:
+        """Let Kamailio believe that a host name has this address, without a name server."""
+        self.switch().call("dns.add_a", name, 600, address, 0)
 
     def records(self) -> list[CallRecord]:
         """The calls that ended or were refused so far, oldest first."""
@@ -149,7 +157,8 @@ class LabNode:
             "-n",
             str(self.workers),
         ]
-        command += ["-l", f"udp:{self.address}:{SIP_PORT}"]
+        command += ["-l", f"udp:{self.address}:{SIP_PORT}", "-l", f"tls:{self.address}:{TLS_PORT}"]
+        command += ["-A", f"NODE_ADDRESS={self.address}"]
         for name, value in self.defines.items():
             command += ["-A", f"{name}={value}"]
         return command
@@ -158,6 +167,9 @@ class LabNode:
         if len(str(self.folder / "rpc.sock")) > _LONGEST_SOCKET_PATH:
             raise LabError(f"{self.folder} is too long a path for a unix socket; choose a shorter state folder")
         prepare(self.folder)
+        if self.authority:
+            self._take_certificate(self.authority)
+        prepare_certificates(self.folder, [self.name, self.address])
         if not self._kamailio:
             for pattern in _RUNTIME_FILES:
                 for stale in self.folder.glob(pattern):
@@ -165,6 +177,13 @@ class LabNode:
         if self.user:
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, self.user.uid, self.user.gid, follow_symlinks=False)
+
+    def _take_certificate(self, authority: Authority) -> None:
+        folder = self.folder / FOLDER
+        if not (folder / "cert.pem").exists():
+            authority.issue(folder / "cert.pem", folder / "key.pem", self.name, self.address)
+            for name in ("ca.pem", "trusted.pem"):
+                (folder / name).write_bytes(authority.path.read_bytes())
 
     def _kamailio_answers(self) -> bool:
         try:
