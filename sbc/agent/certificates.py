@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -62,21 +63,38 @@ def prepare_certificates(node_folder: Path, names: Sequence[str]) -> None:
             log.error("%s: no public authorities on this machine (Debian: ca-certificates)", trusted)
 
 
-def changed_at(node_folder: Path) -> tuple[int, ...]:
-    """Something that is another when one of the files was replaced; nanoseconds, 0 for a file that is missing."""
-    paths = [node_folder / FOLDER / name for name in FILES]
-    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+class Certificates(Protocol):
+    """What the agent needs to know of the files."""
+
+    def written_at(self) -> tuple[int, ...]:
+        """Another value whenever one of them was replaced."""
+
+    def read(self) -> Certificate | None:
+        """The certificate that the node shows; None when it cannot be read."""
 
 
-def read_certificate(node_folder: Path) -> Certificate | None:
-    """The certificate that the node shows; None when it cannot be read."""
-    folder = node_folder / FOLDER
-    try:
-        found = x509.load_pem_x509_certificate((folder / "cert.pem").read_bytes())
-        authority = (folder / "ca.pem").read_text()
-    except (OSError, ValueError) as error:
-        log.warning("the certificate cannot be read: %s", error)
-        return None
+class CertificateFiles:
+    """Those in a node's folder."""
+
+    def __init__(self, node_folder: Path) -> None:
+        self._folder = node_folder / FOLDER
+
+    def written_at(self) -> tuple[int, ...]:
+        """As in Certificates: nanoseconds, 0 for a file that is missing."""
+        paths = [self._folder / name for name in FILES]
+        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+
+    def read(self) -> Certificate | None:
+        """As in Certificates."""
+        try:
+            found = x509.load_pem_x509_certificate((self._folder / "cert.pem").read_bytes())
+            return _certificate(found, (self._folder / "ca.pem").read_text())
+        except (OSError, ValueError) as error:
+            log.warning("the certificate cannot be read: %s", error)
+            return None
+
+
+def _certificate(found: x509.Certificate, authority: str) -> Certificate:
     return Certificate(
         subject=found.subject.rfc4514_string(),
         issuer=found.issuer.rfc4514_string(),
