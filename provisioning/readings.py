@@ -1,9 +1,10 @@
-"""Reads from the nodes what is true there: registrations and OPTIONS checks. What cannot be read stays as it was."""
+"""Reads from the nodes what is true there: registrations, OPTIONS checks, the certificate. What cannot be read stays as it was."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -31,11 +32,13 @@ def read_facts(node: SbcNode) -> None:
     try:
         registrations = [_registration(node, found) for found in agent.registrations()]
         checks = [_check(node, found) for found in agent.checks()]
+        certificate = agent.certificate()
     except NodeError as trouble:
         logger.info("the facts of node %s could not be read: %s", node, trouble)
         return
     with transaction.atomic():
-        SbcNode.objects.filter(pk=node.pk).update(facts_read_at=Now())
+        known = {"certificate": asdict(certificate)} if certificate else {}
+        SbcNode.objects.filter(pk=node.pk).update(facts_read_at=Now(), **known)
         _replace(Registration.objects.filter(node=node), registrations)
         _replace(DestinationCheck.objects.filter(node=node), checks)
 

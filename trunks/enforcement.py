@@ -14,7 +14,7 @@ ENFORCED: dict[str, bool] = {
     "fax": False,
     "number_format": False,
     "privacy": False,
-    "tls": False,
+    "tls": True,
     "options": True,
     "challenge_invites": True,
 }

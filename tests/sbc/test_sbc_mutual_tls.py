@@ -5,6 +5,7 @@ import subprocess
 from contextlib import closing
 
 import pytest
+import urllib3
 
 from sbc.agent.settings import Settings
 from sbc.client import NodeClient, Tls, Unavailable
@@ -73,9 +74,8 @@ def test_a_node_is_not_the_portal(agent, ours):
 
 
 def test_without_a_certificate_nothing_is_told(agent, ours):
-    import urllib3
-
-    with urllib3.PoolManager(ca_certs=str(ours / "ca.pem"), retries=False) as pool, pytest.raises(urllib3.exceptions.HTTPError):
+    pool = urllib3.PoolManager(ca_certs=str(ours / "ca.pem"), retries=False)
+    with pool, pytest.raises(urllib3.exceptions.HTTPError):
         pool.request("GET", f"{agent}/v1/status", headers={"Authorization": "Bearer secret"})
 
 
