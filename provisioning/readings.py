@@ -1,4 +1,4 @@
-"""Reads from the nodes what is true there: registrations, OPTIONS checks, the certificate. What cannot be read stays as it was."""
+"""Reads from the nodes what is true there: registrations, checks, certificates. What cannot be read stays as it was."""
 
 from __future__ import annotations
 

@@ -122,8 +122,8 @@ class Tls:
 class NodeClient:
     """One node's agent. Every method raises Unavailable or Rejected.
 
-    `timeout` is in seconds, for connecting and for each wait. An https URL needs `tls`; its host must be among the names
-    of the agent's certificate.
+    `timeout` is in seconds, for connecting and for each wait. An https URL needs `tls`; its host must be among the
+    names of the agent's certificate.
     """
 
     def __init__(self, url: str, token: str, *, timeout: float = 2.0, tls: Tls | None = None) -> None:

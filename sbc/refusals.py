@@ -44,7 +44,7 @@ REFUSALS = {
         403,
         "TLS Not Ordered",
         "The call came over TLS, and the trunk was ordered without.",
-        "Set your PBX to UDP or TCP, or order a trunk with TLS.",
+        "Set your PBX to UDP, or order a trunk with TLS.",
     ),
     "number-not-telephone": Refusal(
         404,

@@ -55,7 +55,7 @@ def node_certificates(trunk: Trunk) -> list[NodeCertificate]:
 
 
 def authorities(trunk: Trunk) -> str:
-    """Whom a PBX must trust to believe the nodes: one or more certificates, PEM; empty when there is nothing to trust."""
+    """Whom a PBX must trust to believe the nodes: one or more certificates, PEM; empty when there are none."""
     texts = [node.certificate["authority"].strip() for node in _nodes_with_certificate(trunk)]
     return "".join(f"{text}\n" for text in dict.fromkeys(texts))
 
@@ -67,7 +67,9 @@ def _nodes_with_certificate(trunk: Trunk) -> list[SbcNode]:
 def _certificate(node: SbcNode) -> NodeCertificate:
     names = ("subject", "issuer", "names", "fingerprint")
     ends_at = datetime.fromtimestamp(node.certificate["ends_at"], UTC)
-    return NodeCertificate(str(node.get_role_display()), ends_at=ends_at, **{name: node.certificate[name] for name in names})
+    return NodeCertificate(
+        str(node.get_role_display()), ends_at=ends_at, **{name: node.certificate[name] for name in names}
+    )
 
 
 def node_address(node: SbcNode, registers: bool, tls: bool) -> NodeAddress:

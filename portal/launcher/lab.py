@@ -14,12 +14,14 @@ from portal.launcher.environment import write_private
 from portal.launcher.processes import LaunchError, Program, wait_until
 from portal.launcher.state import REPOSITORY, State
 from portal.launcher.supervisor import ProgramService, Service
+from sbc.lab.authority import Authority
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.net import SIP_PORT, LabError, LabNet, first_free_net, is_free
 from sbc.lab.node import LabNode, kamailio_path
 
 AGENT_PORT = 8300
 CONTROL_PORT = 8400
+AUTHORITY = "authority"  # the folder below var/ of the one that signs certificates of nodes and test equipment
 FREE_SECONDS = 15
 
 
@@ -91,8 +93,9 @@ class Lab:
     def nodes(self) -> list[LabNode]:
         """One per place."""
         folder = self.state.folder / "nodes"
+        authority = None if self.memory else Authority(self.state.folder / AUTHORITY)
         return [
-            LabNode(place.name, self.net.node(at), folder / place.name, AGENT_PORT, self.token)
+            LabNode(place.name, self.net.node(at), folder / place.name, AGENT_PORT, self.token, authority=authority)
             for at, place in enumerate(PLACES, start=1)
         ]
 

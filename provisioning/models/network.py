@@ -63,7 +63,9 @@ class SbcNode(models.Model):
     checked_at = models.DateTimeField(null=True, editable=False, help_text=_("Last full comparison"))
     facts_read_at = models.DateTimeField(null=True, editable=False, help_text=_("Registrations and checks last read"))
     certificate = models.JSONField(
-        default=dict, editable=False, help_text=_("What it shows over TLS, as last read: members of sbc.client.Certificate")
+        default=dict,
+        editable=False,
+        help_text=_("What it shows over TLS, as last read: members of sbc.client.Certificate"),
     )
     last_error = models.CharField(max_length=200, blank=True, editable=False)
 

@@ -39,8 +39,8 @@ def main() -> None:
 
 
 def _quiet() -> dict[str, Any]:
-    """Connections are kept longer than the portal waits between two sweeps: one that is closed while a request is on its
-    way would look like a fault.
+    """Connections are kept longer than the portal waits between two sweeps: one that is closed while a request is on
+    its way would look like a fault.
     """
     return {"log_level": "warning", "access_log": False, "timeout_keep_alive": 600}
 

@@ -21,8 +21,8 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`folder` is the node's directory, which is also Kamailio's working directory. `sip_names` are the host names and
-    addresses by which PBXs know the node: a certificate that it has to make for itself is good for them.
+    """`folder` is the node's directory, which is also Kamailio's working directory. `sip_names` are the host names
+    and addresses by which PBXs know the node: a certificate that it has to make for itself is good for them.
     """
 
     name: str
@@ -41,8 +41,9 @@ class Settings:
         """Raises SystemExit before anything secret would travel in clear."""
         if not (self.tls or self.plain or _is_loopback(self.host)):
             raise SystemExit(
-                f"The agent would listen on {self.host} without TLS, and passwords of trunks would travel in clear. Set "
-                "TRUNKLINE_AGENT_CERTIFICATE, _KEY and _CA; or TRUNKLINE_AGENT_PLAIN=1 where something else encrypts."
+                f"The agent would listen on {self.host} without TLS, and passwords of trunks would travel in clear. "
+                "Set TRUNKLINE_AGENT_CERTIFICATE, TRUNKLINE_AGENT_KEY and TRUNKLINE_AGENT_CA; or TRUNKLINE_AGENT_PLAIN=1 "
+                "where something else encrypts."
             )
 
     @classmethod

@@ -121,7 +121,10 @@ class Answerer:
     def _hang_up(self, invite: Message, remote: Address) -> None:
         """A BYE to whatever Contact the caller named, by way of the node that brought the call."""
         target = invite["Contact"].partition("<")[2].partition(">")[0]
-        headers = [("Via", f"SIP/2.0/{self.wire.transport} {self.wire.local};branch=z9hG4bK{new_tag()};rport"), ("Max-Forwards", "70")]
+        headers = [
+            ("Via", f"SIP/2.0/{self.wire.transport} {self.wire.local};branch=z9hG4bK{new_tag()};rport"),
+            ("Max-Forwards", "70"),
+        ]
         headers += [("Route", route) for route in invite.all("Record-Route")]
         headers += [("From", self._answers[invite["Call-ID"]]["To"]), ("To", invite["From"])]
         headers += [("Call-ID", invite["Call-ID"]), ("CSeq", "1 BYE")]

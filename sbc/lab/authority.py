@@ -36,7 +36,9 @@ class Authority:
         now = datetime.now(UTC)
         ends = now + timedelta(days=days)
         builder = (
-            x509.CertificateBuilder(self._cert.subject, _name(names[0]), private.public_key(), x509.random_serial_number())
+            x509.CertificateBuilder(
+                self._cert.subject, _name(names[0]), private.public_key(), x509.random_serial_number()
+            )
             .not_valid_before(min(now, ends) - timedelta(days=1))
             .not_valid_after(ends)
             .add_extension(alternative_names(names), critical=False)

@@ -27,7 +27,9 @@ def kamailio_path() -> str:
     """Where Kamailio is. Raises LabError when it is not installed."""
     found = shutil.which("kamailio", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
     if not found:
-        raise LabError("Kamailio is not installed: apt-get install kamailio kamailio-sqlite-modules kamailio-tls-modules")
+        raise LabError(
+            "Kamailio is not installed: apt-get install kamailio kamailio-sqlite-modules kamailio-tls-modules"
+        )
     return found
 
 
@@ -148,7 +150,12 @@ class LabNode:
         """In the foreground, with messages to the log and every relative path in the node's folder."""
         folder = str(self.folder)
         command = [kamailio_path(), "-DD", "-E", "-f", str(CONFIGURATION), "-w", folder, "-Y", folder]
-        command += ["-x", "fm", "-X", "fm"]  # the memory manager for production: loads the numbering plans ten times faster
+        command += [
+            "-x",
+            "fm",
+            "-X",
+            "fm",
+        ]  # the memory manager for production: loads the numbering plans ten times faster
         command += [
             "-m",
             str(self.memory_mb),

@@ -26,7 +26,8 @@ async def register(
 ) -> list[Message]:
     """The node's answers, the challenge first; 0 seconds end the registration.
 
-    `contact` is what the Contact header claims, by default the truth. With `tls` it goes over TLS. Raises LabError when there is no answer.
+    `contact` is what the Contact header claims, by default the truth. With `tls` it goes over TLS. Raises LabError when
+    there is no answer.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
 

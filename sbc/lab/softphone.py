@@ -36,7 +36,8 @@ async def call(
 
     `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
     The call ends early when the other side hangs up. `login` answers a challenge; `contact`
-    is what the Contact header claims, by default the truth; `more` are headers of the INVITE. With `tls` it goes over TLS.
+    is what the Contact header claims, by default the truth; `more` are headers of the INVITE. With
+    `tls` it goes over TLS.
     Raises LabError when `local` is taken.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
@@ -93,7 +94,9 @@ class _Outgoing:
 
     async def _invite_once(self, cancel_after: float | None, *more: tuple[str, str]) -> Message | None:
         self.to = f"<{self.target}>"
-        invite = self._request("INVITE", self.number, f"z9hG4bK{new_tag()}", offer(self.wire.local), (*self.more, *more))
+        invite = self._request(
+            "INVITE", self.number, f"z9hG4bK{new_tag()}", offer(self.wire.local), (*self.more, *more)
+        )
         answer = await self._ask(invite)
         while answer is not None and answer.status < _FINAL:
             patience = cancel_after if answer.status > 100 else None  # noqa: PLR2004 - 100 is not ringing yet
@@ -152,7 +155,10 @@ class _Outgoing:
     def _request(
         self, method: str, number: int, branch: str, body: str = "", more: Iterable[tuple[str, str]] = ()
     ) -> Message:
-        headers = [("Via", f"SIP/2.0/{self.wire.transport} {self.wire.local};branch={branch};rport"), ("Max-Forwards", "70")]
+        headers = [
+            ("Via", f"SIP/2.0/{self.wire.transport} {self.wire.local};branch={branch};rport"),
+            ("Max-Forwards", "70"),
+        ]
         headers += [("Route", route) for route in self.routes]
         headers += [("From", f"<sip:{self.caller}@{self.wire.local.host}>;tag={self.tag}"), ("To", self.to)]
         headers += [("Call-ID", self.call_id), ("CSeq", f"{number} {method}")]

@@ -7,6 +7,7 @@ import contextlib
 import re
 import socket
 import ssl
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,8 +131,8 @@ class TlsWire(Wire):
         if writer := self._connections.pop(remote, None):
             writer.close()
 
-    def _spawn(self, work: object) -> None:
-        task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -89,7 +89,11 @@ def checked_keys(**changes):
 
 def test_each_destination_is_checked_by_itself():
     for tls in (False, True):
-        assert checked_keys(options=True, tls=tls) == {"T1/192.0.2.9:5070", "T1/pbx.example.com", "T1/[2001:db8::9]:5060"}
+        assert checked_keys(options=True, tls=tls) == {
+            "T1/192.0.2.9:5070",
+            "T1/pbx.example.com",
+            "T1/[2001:db8::9]:5060",
+        }
 
 
 @pytest.mark.parametrize("changes", [{}, {"admin_status": "DISABLED"}])

@@ -10,9 +10,9 @@ import pytest
 
 from sbc.client import NodeClient, Unavailable
 from sbc.documents import Fence
+from sbc.lab.authority import Authority
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.digest import Login
-from sbc.lab.authority import Authority
 from sbc.lab.net import SIP_PORT, TLS_PORT, LabNet, first_free_net
 from sbc.lab.node import LabNode
 from sbc.lab.process import Child

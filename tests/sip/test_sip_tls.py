@@ -8,7 +8,7 @@ import ssl
 import time
 
 import pytest
-from conftest import until_equal
+from conftest import until, until_equal
 from phones import invites
 
 from sbc.lab.answerer import Answerer, Reaction
@@ -19,8 +19,7 @@ from sbc.lab.registering import Registering
 from sbc.lab.samples import sample_trunk
 from sbc.lab.sip import Address
 from sbc.lab.softphone import call
-from sbc.lab.tls_wire import Tls, open_tls_wire
-
+from sbc.lab.tls_wire import Tls
 
 CALLER, CALLEE = "13125550100", "13125551234"
 _names = itertools.count(1)
@@ -210,8 +209,8 @@ def test_a_call_outlives_its_connection(site, shows):
     trunk = site.place(tls=True)
 
     async def break_off(phone):
-        while not phone.calls() or "ACK" not in [message.first_line[:3] for message in phone.wire.seen]:
-            await asyncio.sleep(0.02)
+        acknowledged = lambda: any(line.startswith("ACK ") for line in lines(phone.wire.seen))  # noqa: E731
+        await asyncio.to_thread(until, acknowledged)
         phone.wire.hang_up()
 
     trace, [phone] = call_in(site, trunk, shows("any.example"), meanwhile=break_off, hold_seconds=0.5)
@@ -335,7 +334,9 @@ def test_tls_destinations_are_asked_over_tls(site, shows):
             Answerer(Address(site.names[good], TLS_PORT), tls=shows(good)) as phone,
             Answerer(Address(bad, TLS_PORT), tls=shows("other.example.com")),
         ):
-            await asyncio.to_thread(until_equal, lambda: [check.alive for check in site.checks(trunk)], [True, False, False])
+            await asyncio.to_thread(
+                until_equal, lambda: [check.alive for check in site.checks(trunk)], [True, False, False]
+            )
             return lines(phone.wire.seen)[0]
 
     assert asyncio.run(scenario()).startswith("OPTIONS ")
@@ -350,9 +351,9 @@ def test_a_certificate_that_was_replaced_is_shown_without_a_restart(backup, auth
 
     def shown():
         context = phone.connecting()
-        with socket.create_connection(backup.tls_address, timeout=5) as plain:
-            with context.wrap_socket(plain, server_hostname=backup.node.address) as connection:
-                return connection.getpeercert()["subject"][0][0][1]
+        plain = socket.create_connection(backup.tls_address, timeout=5)
+        with context.wrap_socket(plain, server_hostname=backup.node.address) as connection:
+            return connection.getpeercert()["subject"][0][0][1]
 
     assert shown() == backup.node.name
     authority.issue(folder / "cert.pem", folder / "key.pem", "renewed", backup.node.address)

@@ -31,11 +31,19 @@ def authority(client, trunk):
     return client.get(reverse("trunks:handover_authority", args=[trunk.pk]))
 
 
-@pytest.mark.parametrize("make", [lambda place: make_specification(place, tls=True), lambda place: genesys(place, tls=True)])
+@pytest.mark.parametrize(
+    "make", [lambda place: make_specification(place, tls=True), lambda place: genesys(place, tls=True)]
+)
 def test_a_tls_trunk_shows_the_certificate_of_every_node(alice, account, place, read, make):
     content = page(alice, order_trunk(account, make(place)))
 
-    for shown in ("CN=ny1.sip.example.com", "CN=ny2.sip.example.com", "CN=Example authority", "2 October 2096", "AB:AB"):
+    for shown in (
+        "CN=ny1.sip.example.com",
+        "CN=ny2.sip.example.com",
+        "CN=Example authority",
+        "2 October 2096",
+        "AB:AB",
+    ):
         assert shown in content
 
 
