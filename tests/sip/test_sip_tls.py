@@ -292,6 +292,19 @@ def test_a_phone_registers_over_tls_and_is_called_back_on_its_connection(site, p
     assert "transport=tls" in invites(wire.seen)[0].splitlines()[0]
 
 
+def test_a_phone_whose_connection_is_gone_is_not_registered_any_more(site, phone):
+    trunk = site.registered(tls=True)
+
+    async def scenario():
+        async with Answerer(Address(trunk.phone.host, 0), tls=phone) as answerer:
+            assert await register_on(answerer, site, trunk) == [401, 200]
+            assert (await asyncio.to_thread(site.call_in, trunk, hold_seconds=0.05)).answered
+
+    asyncio.run(scenario())
+    until(lambda: site.call_in(trunk).reason == "Not Registered")
+    until_equal(lambda: site.contacts(trunk), [])
+
+
 async def register_on(answerer, site, trunk):
     """Over the answerer's own connection, so that calls come back on it."""
     inbox = asyncio.Queue()
