@@ -194,6 +194,21 @@ def test_the_next_destination_takes_over_from_one_that_takes_no_connection(site,
     assert lines(phone.wire.seen)[0].startswith("INVITE ")
 
 
+def test_the_next_destination_takes_over_from_one_that_does_not_speak_tls(site, shows):
+    trunk = site.place(tls=True, destinations=2)
+    mute, speaks = trunk.destinations
+
+    async def scenario():
+        server = await asyncio.start_server(lambda _reader, _writer: None, mute, TLS_PORT)
+        async with server, Answerer(Address(speaks, TLS_PORT), tls=shows("any.example")) as phone:
+            trace = await asyncio.to_thread(site.call_in, trunk, hold_seconds=0.05)
+            return trace, phone.calls()
+
+    trace, calls = asyncio.run(scenario())
+    assert trace.answered
+    assert calls == [trace.call_id]
+
+
 def test_both_ends_can_hang_up(site, shows):
     trunk = site.place(tls=True)
     trace, [phone] = call_in(
@@ -251,6 +266,23 @@ def test_a_certificate_that_nobody_vouches_for_does_not_even_get_the_invite(site
     assert (expired.status, lines(phone.wire.seen)) == (480, [])
     right, _ = call_in(site, trunk, shows(trunk.destinations[0]))
     assert right.answered
+
+
+def test_a_stranger_who_answers_late_gets_no_call_either(site, shows):
+    trunk = named(site, destinations=2)
+    name, address = trunk.destinations
+
+    async def scenario():
+        late = Answerer(Address(site.names[name], TLS_PORT), lambda _: Reaction(ring_seconds=0.9), tls=shows("bad.example"))
+        ringing = Answerer(Address(address, TLS_PORT), lambda _: Reaction(ring_seconds=1.5), tls=shows("any.example"))
+        async with late, ringing:
+            trace = await asyncio.to_thread(site.call_in, trunk, hold_seconds=0.05)
+            return trace, lines(late.wire.seen), lines(ringing.wire.seen)
+
+    trace, at_stranger, at_address = asyncio.run(scenario())
+    assert trace.answered
+    assert [line.split()[0] for line in at_stranger if line.startswith(("ACK", "BYE"))] == []
+    assert at_address[-1].startswith("BYE ")
 
 
 def test_an_ip_address_may_show_any_certificate(site, shows, stranger):
