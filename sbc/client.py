@@ -128,9 +128,7 @@ class NodeClient:
 
     def __init__(self, url: str, token: str, *, timeout: float = 2.0, tls: Tls | None = None) -> None:
         secured: dict[str, Any] = {}
-        if url.startswith("https:"):
-            if tls is None:
-                raise ValueError(f"{url} needs an authority, a certificate and a key")
+        if tls and url.startswith("https:"):
             secured = {"ca_certs": tls.authority, "cert_file": tls.certificate, "key_file": tls.key}
         self._http = urllib3.connection_from_url(
             url,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sbc.lab.digest import Login
 from sbc.lab.sip import Address, Message, address_of, new_tag, offer
-from sbc.lab.tls_wire import Tls, open_tls_wire
+from sbc.lab.tls_wire import Tls, TlsWire, open_tls_wire
 from sbc.lab.wire import CallTrace, Wire, open_wire
 
 _FIRST_RETRY, _RETRIES = 0.5, 5  # RFC 3261 T1, doubled each time
@@ -31,13 +31,14 @@ async def call(
     contact: Address | None = None,
     more: Sequence[tuple[str, str]] = (),
     tls: Tls | None = None,
+    break_off: float | None = None,
 ) -> CallTrace:
     """Place a call from `local` (port 0: any) through `node`, hold it, hang up.
 
     `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
     The call ends early when the other side hangs up. `login` answers a challenge; `contact`
     is what the Contact header claims, by default the truth; `more` are headers of the INVITE. With
-    `tls` it goes over TLS.
+    `tls` it goes over TLS; `break_off` closes the connection so long after the answer.
     Raises LabError when `local` is taken.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
@@ -50,6 +51,8 @@ async def call(
         outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more)
         final = await outgoing.invite(cancel_after)
         if final is not None and _FINAL <= final.status < _REFUSED:
+            if break_off is not None and isinstance(wire, TlsWire):
+                asyncio.get_running_loop().call_later(break_off, wire.hang_up)
             await outgoing.hold_and_hang_up(hold_seconds, hang_up=hang_up)
         return outgoing.trace(final)
     finally:

@@ -92,9 +92,8 @@ def test_the_portal_believes_a_certificate_only_for_the_address_it_calls(agent, 
     assert not answers(agent.replace(HOST, "localhost"), shown(ours, ours / "portal.pem"))
 
 
-def test_an_encrypted_address_needs_certificates():
-    with pytest.raises(ValueError, match="needs an authority"):
-        NodeClient("https://node.example:8300", "secret")
+def test_a_portal_that_was_given_no_certificates_reaches_nobody(agent):
+    assert not answers(agent, None)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "node.example"])

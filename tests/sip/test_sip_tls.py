@@ -170,6 +170,29 @@ def test_what_is_not_tls_gets_nowhere_on_the_tls_port(site):
             assert b"SIP/2.0" not in plain.recv(100)
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_the_carrier_hangs_up_over_the_callers_connection_or_to_its_contact(site, phone, shows, stays):
+    trunk, gateway = site.place(tls=True), Address(site.net.carrier(3), SIP_PORT)
+    site.gateways(gateway.host)
+    listens = Address(trunk.source, TLS_PORT)
+
+    async def scenario():
+        hangs_up = Answerer(gateway, lambda _: Reaction(hang_up_after=0.5))
+        async with hangs_up, Answerer(listens, tls=shows("any.example")) as pbx:
+            calling = call(
+                Address(trunk.source, 0), site.tls_address, CALLER, CALLEE, hold_seconds=2, tls=phone, contact=listens,
+                break_off=None if stays else 0.2,
+            )  # fmt: skip
+            return await calling, lines(pbx.wire.seen)
+
+    trace, at_contact = asyncio.run(scenario())
+    assert trace.answered
+    over_connection = [line.split()[0] for line in lines(trace.seen) if line.startswith("BYE")]
+    to_contact = [line.split()[0] for line in at_contact]
+    assert (over_connection, to_contact) == ((["BYE"], []) if stays else ([], ["BYE"]))
+    until_equal(lambda: site.up(trunk), 0)
+
+
 # Into the trunk
 
 
@@ -273,8 +296,9 @@ def test_a_stranger_who_answers_late_gets_no_call_either(site, shows):
     name, address = trunk.destinations
 
     async def scenario():
-        late = Answerer(Address(site.names[name], TLS_PORT), lambda _: Reaction(ring_seconds=0.9), tls=shows("bad.example"))
-        ringing = Answerer(Address(address, TLS_PORT), lambda _: Reaction(ring_seconds=1.5), tls=shows("any.example"))
+        answers_late, later = lambda _: Reaction(ring_seconds=0.9), lambda _: Reaction(ring_seconds=1.5)
+        late = Answerer(Address(site.names[name], TLS_PORT), answers_late, tls=shows("bad.example"))
+        ringing = Answerer(Address(address, TLS_PORT), later, tls=shows("any.example"))
         async with late, ringing:
             trace = await asyncio.to_thread(site.call_in, trunk, hold_seconds=0.05)
             return trace, lines(late.wire.seen), lines(ringing.wire.seen)
