@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
+from sbc.agent.records import CallRecord
 from sbc.documents import Document, Fence
 
 PAGE = 1000
@@ -111,6 +112,16 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Ended calls in order of their sequence numbers. A `store` that is not the one asked with: the node lost its
+    records, numbering began anew, and these are the first ones.
+    """
+
+    store: str
+    records: tuple[tuple[int, CallRecord], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tls:
     """Paths: who must have signed the agent's certificate, and what we show to the agent."""
 
@@ -182,6 +193,13 @@ class NodeClient:
     def checks(self) -> Iterator[Check]:
         """Every destination that the node asks with OPTIONS."""
         return map(_check, self._pages("checks"))
+
+    def records(self, store: str, after: int, limit: int = PAGE) -> RecordPage:
+        """Ended calls after a cursor. Asking with it tells the node that everything up to it is safe here."""
+        query = urlencode({"store": store, "after": after, "limit": limit})
+        page = self._call("GET", f"/v1/records?{query}")
+        found = ((members["sequence"], CallRecord.from_wire(members)) for members in page["records"])
+        return RecordPage(page["store"], tuple(found))
 
     def _pages(self, name: str, path: str = "") -> Iterator[dict[str, Any]]:
         """Everything of a list that has pages in order of id."""

@@ -130,8 +130,8 @@ class NumberDocument(Document):
 
 @dataclass(frozen=True, slots=True)
 class NodeDocument(Document):
-    """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried, the realm that
-    it names when it asks for a password, and the other node of its data centre (an IP address; empty when there is none).
+    """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried, the realm
+    that it names when it asks for a password, the other node of its data centre (IP address; empty without one).
     """
 
     kind = NODE

@@ -22,6 +22,7 @@ from sbc.agent.certificates import Certificate
 from sbc.agent.contacts import Contact
 from sbc.agent.http import create_app
 from sbc.agent.node import ANSWERS, Answer, Node
+from sbc.agent.record_store import Page
 from sbc.agent.render import Key, parse
 from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
@@ -45,6 +46,8 @@ class Faults:
     list_empty_once: bool = False  # the next list is empty though nothing was deleted
     calls: dict[str, int] = field(default_factory=dict)  # what /v1/calls says
     registrations: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.contacts.Contact
+    records: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.records.CallRecord
+    record_store: str = "memory"  # another name: the records were lost, and these are new ones
     answers: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<host:port>" -> as in options.cfg
     certificate: dict[str, Any] = field(default_factory=dict)  # members of sbc.agent.certificates.Certificate
 
@@ -124,6 +127,19 @@ class MemoryCertificates:
         """As in Certificates."""
         members = self._faults().certificate
         return Certificate(**members) if members else None
+
+
+class MemoryRecords:
+    """Ended calls as they were set, in place of the agent's file."""
+
+    def __init__(self, faults: Callable[[], Faults]) -> None:
+        self._faults = faults
+
+    def page(self, store: str, after: int, limit: int) -> Page:
+        """As in Records."""
+        known = after if store == self._faults().record_store else 0
+        numbered = [{"sequence": number, **record} for number, record in enumerate(self._faults().records, start=1)]
+        return {"store": self._faults().record_store, "records": numbered[known : known + limit]}
 
 
 class MemoryNode(Node):
@@ -212,7 +228,8 @@ def create_memory_app(node: MemoryNode, token: str) -> Starlette:
         Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"]),
         Route("/v1/journal", journal, methods=["GET"]),
     ]
-    return create_app(node, token, routes=routes, inside=[Middleware(Trouble, node=node)])
+    records = MemoryRecords(lambda: node.faults)
+    return create_app(node, token, records=records, routes=routes, inside=[Middleware(Trouble, node=node)])
 
 
 def _pretend(kind: str, id: str, fence: Fence, hash: str) -> Answer:

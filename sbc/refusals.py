@@ -19,8 +19,8 @@ REFUSALS = {
     "trunk-disabled": Refusal(
         403,
         "Trunk Disabled",
-        "The trunk was disabled, being changed, or deleted when the call came.",
-        "Enable the trunk on its page.",
+        "The trunk was disabled or deleted when the call came.",
+        "Enable the trunk on its page, or send the call through another one.",
     ),
     "international-blocked": Refusal(
         403,

@@ -1,4 +1,4 @@
-"""The command line: `python -m portal.bench {provisioning,list} [--orders 200] [--rounds 40] [--write]`."""
+"""The command line: `python -m portal.bench {provisioning,list,calls} [--orders 200] [--rounds 40] [--write]`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from portal.bench import report
+from portal.bench.calls import measure_calls
 from portal.bench.changes import measure_changes
 from portal.bench.lists import measure_lists
 from portal.bench.machine import about_this_machine
@@ -36,6 +37,8 @@ def main() -> int:
 def _measured(options: argparse.Namespace) -> Iterator[report.Section]:
     if options.what == "list":
         yield report.lists_section(measure_lists(MANY, options.rounds))
+    elif options.what == "calls":
+        yield report.calls_section(*measure_calls(MANY, options.call_rounds, options.calls))
     else:
         yield from _provisioning(options)
 
@@ -55,11 +58,13 @@ def _provisioning(options: argparse.Namespace) -> Iterator[report.Section]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m portal.bench", description=__doc__)
-    parser.add_argument("what", choices=["provisioning", "list"])
+    parser.add_argument("what", choices=["provisioning", "list", "calls"])
     parser.add_argument("--orders", type=int, default=200, help="in every run (200); 0 leaves them out")
     parser.add_argument("--parallel", type=_numbers, default=[1, 8], help="orders at a time, a run for each (1,8)")
     parser.add_argument("--changes", type=int, default=500, help="on each node (500); 0 leaves them out")
     parser.add_argument("--rounds", type=int, default=40, help="of the list's pages (40)")
+    parser.add_argument("--calls", type=int, default=5000, help="in every round of every case (5000)")
+    parser.add_argument("--call-rounds", type=int, default=6, help="of calls (6)")
     parser.add_argument("--write", action="store_true", help="keep the tables in docs/performance.md")
     return parser.parse_args()
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal.bench.calls import FULL, RELAY, Case
 from portal.bench.changes import Changes
 from portal.bench.figures import Figures
 from portal.bench.lists import Pages
@@ -16,9 +17,10 @@ PAGE = REPOSITORY / "docs" / "performance.md"
 ORDER_P50_MS, ORDER_P99_MS = 500.0, 2000.0
 CHANGE_MS, CHANGE_GROWTH = 10.0, 1.2
 LIST_GROWTH = 2.0
+FULL_TO_RELAY, MANY_TO_FULL = 0.75, 0.95
 INTRO = """# Performance
 
-Written by `bin/bench provisioning --write` and `bin/bench list --write`. Real servers, real Kamailio nodes, durable
+Written by `bin/bench provisioning|list|calls --write`. Real servers, real Kamailio nodes, durable
 storage, everything on one machine, the measuring included. Percentiles are by nearest rank.
 """
 
@@ -119,6 +121,42 @@ def lists_section(pages: Sequence[Pages]) -> Section:
         bars.append((f"{one.case.name}: p50 ≤ {LIST_GROWTH:.0f} times", f"{growth:.2f} times", growth <= LIST_GROWTH))
         bars.append(("as many queries", f"{one.queries} and {few.queries}", one.queries == few.queries))
     return Section("The list of trunks", about, _table(["What", "Queries", "p50", "p99", "max"], rows), bars)
+
+
+def calls_section(cases: Sequence[Case], direct: Figures) -> Section:
+    """Calls through a node; the cases are those of `measure_calls`."""
+    about = (
+        "Calls of 50 ms, 100 at any time, from SIPp through one node (two processes) to SIPp, which share the\n"
+        "machine's cores with the node. The cases take turns; a ratio is the median of the rounds' ratios to the bare\n"
+        "relay. CPU is the node's alone. The full configuration: static trunk, both numbers read and written anew,\n"
+        "international block, channel limit, durable dialogs, records, hidden topology; media is not anchored. The rows\n"
+        "below it leave out one part each: the difference is what the part costs. Later: milliseconds from INVITE to\n"
+        f"200 of single calls, beside {direct.p50:.2f} (p99 {direct.p99:.2f}) without any node."
+    )
+    relay, full, many = (_case_of(cases, name) for name in (RELAY, FULL, "with "))
+    rows = [_case_row(case, relay) for case in cases]
+    bars = [
+        _at_least(f"full configuration ÷ bare relay ≥ {FULL_TO_RELAY}", full.ratio_to(relay), FULL_TO_RELAY),
+        _at_least(f"{many.name} ÷ without ≥ {MANY_TO_FULL}", many.ratio_to(full), MANY_TO_FULL),
+    ]
+    head = ["Through", "Calls a second", "÷ relay", "CPU per call, µs", "Later p50", "p99"]
+    return Section("Calls through a node", about, _table(head, rows), bars)
+
+
+def _case_of(cases: Sequence[Case], start: str) -> Case:
+    return next(case for case in cases if case.name.startswith(start))
+
+
+def _case_row(case: Case, relay: Case) -> list[str]:
+    row = [case.name, f"{case.rate:.0f}", f"{case.ratio_to(relay):.2f}", f"{case.cpu_us:.0f}"]
+    if not case.delays:
+        return [*row, "", ""]
+    delay = Figures.of(case.delays)
+    return [*row, f"{delay.p50:.2f}", f"{delay.p99:.2f}"]
+
+
+def _at_least(name: str, measured: float, least: float) -> tuple[str, str, bool]:
+    return name, f"{measured:.2f}", measured >= least
 
 
 def page(machine: Sequence[tuple[str, str]], sections: Sequence[Section]) -> str:

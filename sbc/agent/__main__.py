@@ -10,9 +10,11 @@ from typing import Any
 import uvicorn
 
 from sbc.agent.certificates import CertificateFiles, prepare_certificates
+from sbc.agent.collecting import Collector
 from sbc.agent.contacts import ContactsFile
 from sbc.agent.http import create_app
 from sbc.agent.node import Node
+from sbc.agent.record_store import RecordStore
 from sbc.agent.settings import Settings
 from sbc.agent.store import Store, prepare
 from sbc.agent.switch import Kamailio
@@ -33,9 +35,21 @@ def main() -> None:
     node = Node(Store(settings.folder / "facts.db"), kamailio, contacts, CertificateFiles(settings.folder))
     watch = Watch(node, period=settings.watch_seconds)
     watch.start()
-    app = create_app(node, settings.token)
+    records = RecordStore(settings.folder / "records.db")
+    (settings.folder / "records.db").chmod(0o600)  # who called whom
+    collector = _collector(settings, records)
+    collector.start()
+    app = create_app(node, settings.token, records=records)
     uvicorn.run(app, host=settings.host, port=settings.port, **_quiet(), **_tls(settings))
     watch.end()
+    collector.end()
+
+
+def _collector(settings: Settings, records: RecordStore) -> Collector:
+    """It asks Kamailio over a socket of its own: one is for one thread."""
+    kamailio = Kamailio(settings.rpc_socket, settings.rpc_fifo)
+    folder = settings.folder / "records"
+    return Collector(records, folder, kamailio.turn_records, period=settings.records_seconds)
 
 
 def _quiet() -> dict[str, Any]:

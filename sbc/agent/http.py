@@ -15,15 +15,24 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sbc.agent.node import Node
+from sbc.agent.record_store import Records
 from sbc.agent.store import Refused, StaleFence
 from sbc.agent.switch import SwitchUnavailable
 from sbc.documents import Fence
 
 Handler = Callable[[Request], Awaitable[Response]]
 MAX_PAGE = 1000
+_CURSOR_DIGITS = 18
 
 
-def create_app(node: Node, token: str, *, routes: Sequence[Route] = (), inside: Sequence[Middleware] = ()) -> Starlette:
+def create_app(
+    node: Node,
+    token: str,
+    *,
+    records: Records | None = None,
+    routes: Sequence[Route] = (),
+    inside: Sequence[Middleware] = (),
+) -> Starlette:
     """The service for one node. More routes and middleware, behind the token, are for the in-memory node."""
     interface = _Interface(node)
     paths = [
@@ -37,6 +46,8 @@ def create_app(node: Node, token: str, *, routes: Sequence[Route] = (), inside: 
         Route("/v1/registrations", interface.registrations, methods=["GET"]),
         Route("/v1/checks", interface.checks, methods=["GET"]),
     ]
+    if records:
+        paths.append(Route("/v1/records", _RecordPages(records).page, methods=["GET"]))
     errors: Any = {StaleFence: _conflict, Refused: _refused, SwitchUnavailable: _unavailable}
     middleware = [Middleware(BearerToken, token=token), *inside]
     return Starlette(routes=[*paths, *routes], middleware=middleware, exception_handlers=errors)
@@ -94,6 +105,19 @@ class _Interface:
 
     async def checks(self, request: Request) -> Response:
         return JSONResponse({"checks": await run_in_threadpool(self._node.checks, *_page(request))})
+
+
+class _RecordPages:
+    """Ended calls, for whoever keeps a cursor."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def page(self, request: Request) -> Response:
+        after, limit = _page(request)
+        cursor = int(after[:_CURSOR_DIGITS]) if after.isascii() and after.isdecimal() else 0
+        store = request.query_params.get("store", "")
+        return JSONResponse(await run_in_threadpool(self._records.page, store, cursor, limit))
 
 
 def _subject(request: Request) -> tuple[str, str]:

@@ -36,14 +36,15 @@ class Settings:
     rpc_fifo: Path
     watch_seconds: float
     plain: bool
+    records_seconds: float
 
     def check(self) -> None:
         """Raises SystemExit before anything secret would travel in clear."""
         if not (self.tls or self.plain or _is_loopback(self.host)):
             raise SystemExit(
                 f"The agent would listen on {self.host} without TLS, and passwords of trunks would travel in clear. "
-                "Set TRUNKLINE_AGENT_CERTIFICATE, TRUNKLINE_AGENT_KEY and TRUNKLINE_AGENT_CA; or TRUNKLINE_AGENT_PLAIN=1 "
-                "where something else encrypts."
+                "Set TRUNKLINE_AGENT_CERTIFICATE, TRUNKLINE_AGENT_KEY and TRUNKLINE_AGENT_CA; or, where something else "
+                "encrypts, TRUNKLINE_AGENT_PLAIN=1."
             )
 
     @classmethod
@@ -63,6 +64,7 @@ class Settings:
                 rpc_fifo=Path(environ.get("TRUNKLINE_KAMAILIO_FIFO", folder / "rpc.fifo")),
                 watch_seconds=float(environ.get("TRUNKLINE_AGENT_WATCH_SECONDS", "5")),
                 plain=environ.get("TRUNKLINE_AGENT_PLAIN", "") == "1",
+                records_seconds=float(environ.get("TRUNKLINE_AGENT_RECORDS_SECONDS", "1")),
             )
         except KeyError as error:
             raise SystemExit(f"{error.args[0]} is not set") from error

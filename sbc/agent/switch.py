@@ -96,6 +96,10 @@ class Kamailio:
         """As in Switch."""
         self.call("tls.reload")
 
+    def turn_records(self) -> None:
+        """Each process opens its file of call records anew before it writes the next one. Raises SwitchUnavailable."""
+        self.call("flatstore.k_rotate")
+
     def call(self, method: str, *params: str | int, **missing: Any) -> Any:
         """Ask over the datagram socket. `missing` is the answer for a key that does not exist."""
         self._sent += 1

@@ -18,7 +18,7 @@ _SOURCES = 0x0A000000  # 10.0.0.0: addresses of their own, which nobody calls fr
 
 def load_trunks(folder: Path, count: int) -> None:
     """`count` trunks bulk-1, bulk-2 … with one source, two destinations and one number each, at generation 1."""
-    load_documents(folder, _many(count))
+    load_documents(folder, many_trunks(count))
 
 
 def load_documents(folder: Path, documents: Iterable[Document]) -> None:
@@ -36,7 +36,8 @@ def load_documents(folder: Path, documents: Iterable[Document]) -> None:
         sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _many(count: int) -> Iterator[Document]:
+def many_trunks(count: int) -> Iterator[Document]:
+    """As `load_trunks` says."""
     for place in range(1, count + 1):
         source = ".".join(str(byte) for byte in (_SOURCES + place).to_bytes(4))
         trunk = sample_trunk(f"bulk-{place}", [source], [("192.0.2.1", 5060), ("192.0.2.2", 5060)])

@@ -56,6 +56,7 @@ class LabNode:
     watch_seconds: float = 5
     defines: Mapping[str, str] = field(default_factory=dict)
     authority: Authority | None = None
+    configuration: Path = CONFIGURATION
     _kamailio: Child | None = field(default=None, init=False, repr=False)
     _agent: Child | None = field(default=None, init=False, repr=False)
 
@@ -63,6 +64,13 @@ class LabNode:
     def agent_url(self) -> str:
         """Where the agent listens."""
         return f"http://{self.address}:{self.agent_port}"
+
+    @property
+    def kamailio_pid(self) -> int:
+        """The process above all of Kamailio's."""
+        if self._kamailio is None:
+            raise LabError(f"Kamailio of {self.name} does not run")
+        return self._kamailio.pid
 
     def client(self, *, timeout: float = 2.0) -> NodeClient:
         """A new client of the agent."""
@@ -149,7 +157,7 @@ class LabNode:
     def _command(self) -> list[str]:
         """In the foreground, with messages to the log and every relative path in the node's folder."""
         folder = str(self.folder)
-        command = [kamailio_path(), "-DD", "-E", "-f", str(CONFIGURATION), "-w", folder, "-Y", folder]
+        command = [kamailio_path(), "-DD", "-E", "-f", str(self.configuration), "-w", folder, "-Y", folder]
         command += [
             "-x",
             "fm",
@@ -164,8 +172,9 @@ class LabNode:
             "-n",
             str(self.workers),
         ]
-        command += ["-l", f"udp:{self.address}:{SIP_PORT}", "-l", f"tls:{self.address}:{TLS_PORT}"]
-        command += ["-A", f"NODE_ADDRESS={self.address}"]
+        command += ["-l", f"udp:{self.address}:{SIP_PORT}"]
+        if (self.configuration.parent / "tls.cfg").exists():  # a bare relay has none
+            command += ["-l", f"tls:{self.address}:{TLS_PORT}", "-A", f"NODE_ADDRESS={self.address}"]
         for name, value in self.defines.items():
             command += ["-A", f"{name}={value}"]
         return command

@@ -15,13 +15,14 @@ from sbc.lab.sip import Address
 _SCENARIOS = Path(__file__).with_name("scenarios")
 _media_ports = itertools.count(20000, 20)  # SIPp binds one even where no media flows
 _runs = itertools.count(1)
+_TRACE = ["-trace_msg", "-message_file", "messages.log"]
 
 
 class Sipp:
     """One run of SIPp; `scenario` is a file in scenarios/ without its ending.
 
-    With `remote` it calls, without it answers. `calls` are started at `rate` per second. A run succeeds when every
-    call went as the scenario says.
+    With `remote` it calls, without it answers. `calls` are started at `rate` per second; `at_once` at most are up.
+    A run succeeds when every call went as the scenario says.
     """
 
     def __init__(
@@ -38,6 +39,8 @@ class Sipp:
         rate: int = 10,
         hold_ms: int = 200,
         seconds: int = 20,
+        at_once: int | None = None,
+        trace: bool = True,
     ) -> None:
         self._seconds = seconds
         self._folder = folder / f"sipp{next(_runs)}_{scenario}"
@@ -47,6 +50,8 @@ class Sipp:
         (self._folder / "scenario.xml").write_text(text.substitute(values))
         command = [
             *_command(local, remote),
+            *(_TRACE if trace else []),
+            *(["-l", str(at_once)] if at_once else []),
             "-m",
             str(calls),
             "-r",
@@ -91,8 +96,7 @@ def _command(local: Address, remote: Address | None) -> list[str]:
     if not program:
         raise LabError("SIPp is not installed: apt-get install sip-tester")
     command = [program, "-sf", "scenario.xml", "-i", local.host, "-p", str(local.port), "-mp", str(next(_media_ports))]
-    command += ["-nostdin", "-aa", "-timeout_error", "-trace_msg", "-message_file", "messages.log"]
-    command += ["-trace_err", "-error_file", "errors.log"]
+    command += ["-nostdin", "-aa", "-timeout_error", "-trace_err", "-error_file", "errors.log"]
     return [*command, str(remote)] if remote else command
 
 

@@ -23,7 +23,7 @@ from sbc.lab.sipp import Sipp, run_sipp
 from sbc.lab.softphone import call
 
 TIMERS = {"ANSWER_WAIT_MS": "600", "DEAD_SECONDS": "4", "KEEPALIVE_SECONDS": "30", "KEEPALIVE_STEP": "2"}
-TIMERS |= {"OPTIONS_SECONDS": "1", "OPTIONS_MISSES": "2", "NONCE_SECONDS": "3"}
+TIMERS |= {"OPTIONS_SECONDS": "1", "OPTIONS_MISSES": "2", "NONCE_SECONDS": "3", "FREE_FAILURES": "5"}
 
 
 def pytest_collection_modifyitems(items):

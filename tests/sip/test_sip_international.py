@@ -1,4 +1,4 @@
-"""The international block goes by numbering plan, and fails safe: a number whose country is not known counts as abroad."""
+"""The international block goes by numbering plan, and fails safe: a number of no known country counts as abroad."""
 
 import asyncio
 

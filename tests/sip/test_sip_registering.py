@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from conftest import until, until_equal
+from conftest import TIMERS, until, until_equal
 from phones import call_in, call_out
 
 from sbc.client import Unavailable
@@ -16,6 +16,8 @@ from sbc.lab.registering import Registering
 from sbc.lab.samples import ha1
 from sbc.lab.sip import Address
 from sbc.lab.wire import open_wire
+
+GUESSES = int(TIMERS["FREE_FAILURES"])
 
 
 def earlier(trunk, password, until):
@@ -194,3 +196,24 @@ def test_contacts_that_should_not_be_there_are_dropped_without_being_asked(site)
     site.node.start_kamailio()
 
     until_equal(lambda: site.contacts(trunk), [])
+
+
+def test_a_guesser_is_slowed_down_and_nobody_else_is(site):
+    trunk, other = site.registered(), site.registered()
+    heard = [site.register(trunk, password=f"guess {n}").status for n in range(GUESSES + 3)]
+    assert heard[:GUESSES] == [401] * GUESSES
+    assert 403 in heard[GUESSES:]
+
+    assert site.register(trunk).status == 403
+    assert site.register(trunk, phone=other.phone).status == 200
+    assert site.register(other, phone=trunk.phone).status == 200
+    until(lambda: site.register(trunk).status == 200)
+
+
+def test_guessing_users_that_are_not_there_is_slowed_down_alike(site):
+    trunk = site.registered()
+
+    heard = [site.register(trunk, username=f"{trunk.id}-no").status for _ in range(GUESSES + 3)]
+
+    assert heard[:GUESSES] == [401] * GUESSES
+    assert 403 in heard[GUESSES:]

@@ -101,9 +101,7 @@ def lines(seen, direction="received"):
 
 def refusals(site, trunk):
     """The words in the node's records of the trunk's refused calls."""
-    files = (site.node.folder / "records").glob("calls_*.log")
-    records = [line.split("|") for file in files for line in file.read_text().splitlines()]
-    return [word for record in records if trunk.id in record for word in record if word.startswith("tls-")]
+    return [record.why for record in site.records(trunk) if record.code == 403]
 
 
 # Out of the trunk
@@ -142,6 +140,12 @@ def test_neither_side_learns_the_others_address_or_transport(site, phone):
         head = raw.partition("\r\n\r\n")[0]
         assert trunk.source not in head
         assert "TLS" not in head
+
+
+def test_a_long_message_passes_over_tls(site, phone):
+    trunk = site.place(tls=True)
+    padding = [(f"X-Padding-{number}", "x" * 1000) for number in range(10)]
+    assert call_out(site, trunk, site.tls_address, tls=phone, more=padding).answered
 
 
 @pytest.mark.parametrize(("newest", "passes"), [("TLSv1_1", False), ("TLSv1_2", True), ("TLSv1_3", True)])
