@@ -109,6 +109,6 @@ install_python() {
 }
 
 RUNTIME_LOCKS=(requirements.txt requirements/node.txt requirements/embedded.txt)
-NODE_PACKAGES=(kamailio kamailio-redis-modules kamailio-sqlite-modules rtpengine-daemon)
+NODE_PACKAGES=(kamailio kamailio-redis-modules kamailio-sqlite-modules kamailio-tls-modules rtpengine-daemon ca-certificates)
 TEST_PACKAGES=(sip-tester chromium libatomic1) # libatomic1: for the Node.js inside the playwright wheel
 PYTHON=$VENV/bin/python

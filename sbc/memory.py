@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sbc.agent.certificates import Certificate
 from sbc.agent.contacts import Contact
 from sbc.agent.http import create_app
 from sbc.agent.node import ANSWERS, Answer, Node
@@ -48,6 +49,7 @@ class Faults:
     records: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.records.CallRecord
     record_store: str = "memory"  # another name: the records were lost, and these are new ones
     answers: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<host:port>" -> as in options.cfg
+    certificate: dict[str, Any] = field(default_factory=dict)  # members of sbc.agent.certificates.Certificate
 
 
 class MemorySwitch:
@@ -91,6 +93,9 @@ class MemorySwitch:
         contacts = self._faults().registrations
         contacts[:] = [contact for contact in contacts if contact["trunk_id"] != trunk_id]
 
+    def reload_certificates(self) -> None:
+        """As in Switch; there are none."""
+
 
 class MemoryContacts:
     """Registrations as they were set, in place of Kamailio's file."""
@@ -106,6 +111,22 @@ class MemoryContacts:
     def trunk_ids(self) -> list[str]:
         """As in Contacts."""
         return [members["trunk_id"] for members in self._faults().registrations]
+
+
+class MemoryCertificates:
+    """A certificate as it was set, in place of files."""
+
+    def __init__(self, faults: Callable[[], Faults]) -> None:
+        self._faults = faults
+
+    def written_at(self) -> tuple[int, ...]:
+        """As in Certificates."""
+        return ()
+
+    def read(self) -> Certificate | None:
+        """As in Certificates."""
+        members = self._faults().certificate
+        return Certificate(**members) if members else None
 
 
 class MemoryRecords:
@@ -128,7 +149,7 @@ class MemoryNode(Node):
         self.faults = Faults()
         self.journal: list[dict[str, Any]] = []
         faults = lambda: self.faults  # noqa: E731
-        super().__init__(Store(":memory:"), MemorySwitch(faults), MemoryContacts(faults))
+        super().__init__(Store(":memory:"), MemorySwitch(faults), MemoryContacts(faults), MemoryCertificates(faults))
 
     def restart_empty(self) -> None:
         """Lose everything; the boot id changes."""

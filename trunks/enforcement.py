@@ -14,7 +14,7 @@ ENFORCED: dict[str, bool] = {
     "fax": True,
     "number_format": True,
     "privacy": True,
-    "tls": False,
+    "tls": True,
     "options": True,
     "challenge_invites": True,
 }

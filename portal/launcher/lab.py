@@ -15,6 +15,7 @@ from portal.launcher.environment import write_private
 from portal.launcher.processes import LaunchError, Program, wait_until
 from portal.launcher.state import REPOSITORY, State
 from portal.launcher.supervisor import ProgramService, Service
+from sbc.lab.authority import Authority
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.net import SIP_PORT, LabError, LabNet, first_free_net, is_free
 from sbc.lab.node import LabNode, kamailio_path
@@ -23,6 +24,7 @@ from sbc.lab.valkey import PairValkey
 
 AGENT_PORT = 8300
 CONTROL_PORT = 8400
+AUTHORITY = "authority"  # the folder below var/ of the one that signs certificates of nodes and test equipment
 FREE_SECONDS = 15
 
 
@@ -95,6 +97,7 @@ class Lab:
         """One per place."""
         folder = self.state.folder / "nodes"
         shared = {} if self.memory else self.valkeys()
+        authority = None if self.memory else Authority(self.state.folder / AUTHORITY)
         return [
             LabNode(
                 place.name,
@@ -102,6 +105,7 @@ class Lab:
                 folder / place.name,
                 AGENT_PORT,
                 self.token,
+                authority=authority,
                 pair_valkey=shared[place.data_centre].server if shared else "",
             )
             for at, place in enumerate(PLACES, start=1)

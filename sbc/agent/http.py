@@ -41,6 +41,7 @@ def create_app(
         Route("/v1/documents/{kind}/{id}", interface.read, methods=["GET"]),
         Route("/v1/documents/{kind}", interface.list, methods=["GET"]),
         Route("/v1/status", interface.status, methods=["GET"]),
+        Route("/v1/certificate", interface.certificate, methods=["GET"]),
         Route("/v1/calls", interface.calls, methods=["GET"]),
         Route("/v1/registrations", interface.registrations, methods=["GET"]),
         Route("/v1/checks", interface.checks, methods=["GET"]),
@@ -92,6 +93,9 @@ class _Interface:
 
     async def status(self, _request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(self._node.status))
+
+    async def certificate(self, _request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(self._node.certificate))
 
     async def calls(self, _request: Request) -> Response:
         return JSONResponse({"groups": await run_in_threadpool(self._node.calls)})

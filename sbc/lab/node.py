@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sbc.agent.certificates import FOLDER, prepare_certificates
 from sbc.agent.store import prepare
 from sbc.agent.switch import Kamailio, SwitchUnavailable
 from sbc.client import NodeClient, NodeError
-from sbc.lab.net import SIP_PORT, LabError
+from sbc.lab.authority import Authority
+from sbc.lab.net import SIP_PORT, TLS_PORT, LabError
 from sbc.lab.process import PACKAGE_ROOT, Child, User
 from sbc.lab.records import CallRecord, read_records
 from sbc.lab.rtpengine import MEDIA_CONTROL_PORT, MediaControl, rtpengine_command
@@ -27,7 +29,7 @@ def kamailio_path() -> str:
     found = shutil.which("kamailio", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
     if not found:
         raise LabError(
-            "Kamailio is not installed: apt-get install kamailio kamailio-redis-modules kamailio-sqlite-modules"
+            "Kamailio is not installed: apt-get install kamailio kamailio-{redis,sqlite,tls}-modules"
         )
     return found
 
@@ -40,6 +42,7 @@ class LabNode:
     Memory is taken as it is needed. Private memory must hold the largest table of facts at the start, for db_sqlite
     fetches it whole; 100,000 trunks fit.
     Without `media` there is no RTPengine, and sound goes past the node.
+    `authority` signs its certificate; without one it signs its own.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
     `pair_valkey` is what sbc.lab.valkey says of itself; without it the node counts calls alone.
     """
@@ -56,6 +59,7 @@ class LabNode:
     watch_seconds: float = 5
     media: bool = True
     defines: Mapping[str, str] = field(default_factory=dict)
+    authority: Authority | None = None
     configuration: Path = CONFIGURATION
     pair_valkey: str = ""
     _kamailio: Child | None = field(default=None, init=False, repr=False)
@@ -85,6 +89,9 @@ class LabNode:
     def sessions(self) -> list[str]:
         """The Call-IDs of the calls that RTPengine holds."""
         return MediaControl(self.address).sessions()
+    def name_address(self, name: str, address: str) -> None:
+        """Let Kamailio believe that a host name has this address, without a name server."""
+        self.switch().call("dns.add_a", name, 600, address, 0)
 
     def records(self) -> list[CallRecord]:
         """The calls that ended or were refused so far, oldest first."""
@@ -210,6 +217,8 @@ class LabNode:
         command += ["-l", f"udp:{self.address}:{SIP_PORT}"]
         if self.media:
             command += ["-A", f'MEDIA_SOCKET="udp:{self.address}:{MEDIA_CONTROL_PORT}"']
+        if (self.configuration.parent / "tls.cfg").exists():  # a bare relay has none
+            command += ["-l", f"tls:{self.address}:{TLS_PORT}", "-A", f"NODE_ADDRESS={self.address}"]
         for name, value in self.defines.items():
             command += ["-A", f"{name}={value}"]
         return command
@@ -218,6 +227,9 @@ class LabNode:
         if len(str(self.folder / "rpc.sock")) > _LONGEST_SOCKET_PATH:
             raise LabError(f"{self.folder} is too long a path for a unix socket; choose a shorter state folder")
         prepare(self.folder)
+        if self.authority:
+            self._take_certificate(self.authority)
+        prepare_certificates(self.folder, [self.name, self.address])
         if not self._kamailio:
             for pattern in _RUNTIME_FILES:
                 for stale in self.folder.glob(pattern):
@@ -225,6 +237,13 @@ class LabNode:
         if self.user:
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, self.user.uid, self.user.gid, follow_symlinks=False)
+
+    def _take_certificate(self, authority: Authority) -> None:
+        folder = self.folder / FOLDER
+        if not (folder / "cert.pem").exists():
+            authority.issue(folder / "cert.pem", folder / "key.pem", self.name, self.address)
+            for name in ("ca.pem", "trusted.pem"):
+                (folder / name).write_bytes(authority.path.read_bytes())
 
     def _kamailio_answers(self) -> bool:
         try:

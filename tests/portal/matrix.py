@@ -64,6 +64,7 @@ MATRIX: dict[str, Door] = {
     "trunks:handover": LOOK,
     "trunks:handover_status": LOOK,
     "trunks:handover_addresses": LOOK,
+    "trunks:handover_authority": LOOK,
     "trunks:pbx_file": LOOK,
     "trunks:reset_password": CHANGE,
     "trunks:password": Door(ENGINEERS),

@@ -108,7 +108,7 @@ def test_a_table_that_was_emptied_is_filled_again(site, table):
     trunk = site.place()
     switch = site.node.switch()
     before = switch.dump(table)
-    switch._call("htable.flush", table)
+    switch.call("htable.flush", table)
     until(lambda: switch.dump(table) == before)
     site.call(trunk)
     assert call_in(site, trunk).answered
