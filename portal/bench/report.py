@@ -129,7 +129,7 @@ def calls_section(cases: Sequence[Case], direct: Figures) -> Section:
         "Calls of 50 ms, 100 at any time, from SIPp through one node (two processes) to SIPp, which share the\n"
         "machine's cores with the node. The cases take turns; a ratio is the median of the rounds' ratios to the bare\n"
         "relay. CPU is the node's alone. The full configuration: static trunk, both numbers read and written anew,\n"
-        "international block, channel limit, durable dialogs, records, hidden topology; media is not anchored. The rows\n"
+        "international block, channel limit, durable dialogs, records, hidden topology; no media. The rows\n"
         "below it leave out one part each: the difference is what the part costs. Later: milliseconds from INVITE to\n"
         f"200 of single calls, beside {direct.p50:.2f} (p99 {direct.p99:.2f}) without any node."
     )

@@ -28,9 +28,7 @@ def kamailio_path() -> str:
     """Where Kamailio is. Raises LabError when it is not installed."""
     found = shutil.which("kamailio", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
     if not found:
-        raise LabError(
-            "Kamailio is not installed: apt-get install kamailio kamailio-{redis,sqlite,tls}-modules"
-        )
+        raise LabError("Kamailio is not installed: apt-get install kamailio kamailio-{redis,sqlite,tls}-modules")
     return found
 
 
@@ -89,6 +87,7 @@ class LabNode:
     def sessions(self) -> list[str]:
         """The Call-IDs of the calls that RTPengine holds."""
         return MediaControl(self.address).sessions()
+
     def name_address(self, name: str, address: str) -> None:
         """Let Kamailio believe that a host name has this address, without a name server."""
         self.switch().call("dns.add_a", name, 600, address, 0)

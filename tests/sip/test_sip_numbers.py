@@ -51,7 +51,9 @@ def test_a_trunk_calls_in_its_format_and_the_carrier_hears_e164(site, number_for
     assert trace.answered
     assert {user_of(invite.first), user_of(invite["To"])} == {f"+{CALLEE}"}
     assert {user_of(invite["From"]), user_of(invite["P-Asserted-Identity"])} == {f"+{CALLER}"}
-    until_equal(lambda: [(one.caller_e164, one.callee_e164) for one in site.records(trunk)], [(f"+{CALLER}", f"+{CALLEE}")])
+    until_equal(
+        lambda: [(one.caller_e164, one.callee_e164) for one in site.records(trunk)], [(f"+{CALLER}", f"+{CALLEE}")]
+    )
 
 
 @pytest.mark.parametrize(("number_format", "written"), WRITTEN.items())
