@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0004_operations_by_end'),
+        ('provisioning', '0005_group_calls'),
     ]
 
     operations = [
