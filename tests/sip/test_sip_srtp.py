@@ -18,7 +18,7 @@ SAVP = "RTP/SAVP"
 
 
 def secured(site, **changes):
-    """A trunk whose media is that of one with TLS; its signalling goes over UDP, for here only the media is of interest."""
+    """A trunk whose media is that of one with TLS; its signalling goes over UDP, for only the media is of interest."""
     trunk = site.place(**changes)
     document = sample_trunk(trunk.id, [trunk.source], [(host, SIP_PORT) for host in trunk.destinations], **changes)
     key = Key("trunk", trunk.id)
