@@ -40,7 +40,9 @@ def measure_changes(sizes: Sequence[int], count: int) -> list[Changes]:
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=var_folder()))
     net = first_free_net()
     nodes = [
-        LabNode(f"n{size}", net.node(place), folder / f"n{place}", AGENT_PORT, "bench", memory_mb=MEMORY_MB)
+        LabNode(
+            f"n{size}", net.node(place), folder / f"n{place}", AGENT_PORT, "bench", memory_mb=MEMORY_MB, media=False
+        )
         for place, size in enumerate(sizes, start=1)
     ]
     try:
