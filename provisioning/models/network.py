@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from provisioning.enums import NodeRole
+from provisioning.validators import validate_source
 
 SIP_PORT = 5060
 
@@ -67,6 +68,19 @@ class SbcNode(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProviderSource(models.Model):
+    """Where a provider's calls come from; staff keep the list. One address, or a network in the form 192.0.2.0/30."""
+
+    provider = models.CharField(max_length=32)
+    network = models.CharField(_("address or network"), max_length=64, unique=True, validators=[validate_source])
+
+    class Meta:
+        ordering = ["provider", "network"]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.network}"
 
 
 class Gateway(models.Model):

@@ -30,19 +30,20 @@ async def call(
     contact: Address | None = None,
     more: Sequence[tuple[str, str]] = (),
     tries: int = _TRIES,
+    host: str = "",
 ) -> CallTrace:
     """Place a call from `local` (port 0: any) through `node`, hold it, hang up.
 
     `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
     The call ends early when the other side hangs up. `login` answers a challenge; `contact`
     is what the Contact header claims, by default the truth; `more` are headers of the INVITE, which is sent up to
-    `tries` times.
+    `tries` times; `host` is what it asks for, by default the node.
     Raises LabError when `local` is taken.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
     wire = await open_wire(local, lambda message, remote: _receive(wire, inbox, message, remote))
     try:
-        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more, tries)
+        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more, tries, host)
         final = await outgoing.invite(cancel_after)
         if final is not None and _FINAL <= final.status < _REFUSED:
             await outgoing.hold_and_hang_up(hold_seconds, hang_up=hang_up)
@@ -72,6 +73,7 @@ class _Outgoing:
     login: Login | None = None
     more: Sequence[tuple[str, str]] = ()
     tries: int = _TRIES
+    host: str = ""
     call_id: str = field(default_factory=new_tag)
     tag: str = field(default_factory=new_tag)
     to: str = ""
@@ -81,7 +83,7 @@ class _Outgoing:
 
     async def invite(self, cancel_after: float | None) -> Message | None:
         """The final answer, acknowledged; None when there was no answer at all."""
-        self.target = f"sip:{self.callee}@{self.node}"
+        self.target = f"sip:{self.callee}@{self.host or self.node}"
         answer = await self._invite_once(cancel_after)
         if self.login and answer is not None and answer.status == _CHALLENGED:
             self.number += 1
