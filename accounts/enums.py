@@ -28,7 +28,7 @@ class Right(models.TextChoices):
     sees no password of it.
     """
 
-    SEE_TRUNKS = "SEE_TRUNKS", _("see trunks, numbers, service addresses and the team")
+    SEE_TRUNKS = "SEE_TRUNKS", _("see trunks, numbers, calls, service addresses and the team")
     CHANGE_TRUNKS = "CHANGE_TRUNKS", _("order and change trunks and numbers")
     CHANGE_ADDRESSES = "CHANGE_ADDRESSES", _("change service addresses")
     SEE_MONEY = "SEE_MONEY", _("see prices paid and the balance")

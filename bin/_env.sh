@@ -48,7 +48,8 @@ install_system() {
   "${by[@]}" bash -c "$INSTALL_QUIETLY" _ "${missing[@]}" </dev/null >&2
 }
 
-# Runs as root. policy-rc.d 101 keeps dpkg from starting daemons; a Kamailio new to this machine is not started at boot either.
+# Runs as root. policy-rc.d 101 keeps dpkg from starting daemons; a Kamailio or RTPengine new to this machine is not
+# started at boot either.
 # shellcheck disable=SC2016
 INSTALL_QUIETLY='
 set -eu
@@ -67,6 +68,7 @@ if ! apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "
   exit 1
 fi
 case " $* " in *" kamailio "*) systemctl disable kamailio >/dev/null 2>&1 || true ;; esac
+case " $* " in *" rtpengine-daemon "*) systemctl disable rtpengine-daemon >/dev/null 2>&1 || true ;; esac
 '
 
 # A Python of 3.11 or newer that can make virtual environments; the system's own first.
@@ -107,6 +109,6 @@ install_python() {
 }
 
 RUNTIME_LOCKS=(requirements.txt requirements/node.txt requirements/embedded.txt)
-NODE_PACKAGES=(kamailio kamailio-redis-modules kamailio-sqlite-modules)
+NODE_PACKAGES=(kamailio kamailio-redis-modules kamailio-sqlite-modules kamailio-tls-modules rtpengine-daemon ca-certificates)
 TEST_PACKAGES=(sip-tester chromium libatomic1) # libatomic1: for the Node.js inside the playwright wheel
 PYTHON=$VENV/bin/python

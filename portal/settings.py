@@ -156,6 +156,10 @@ NODE_COMPARE_SECONDS = 60 * PACE
 NODE_FACTS_SECONDS = 10 * PACE
 NODE_FACTS_GOOD_FOR = timedelta(seconds=60)
 NODE_TOKEN = env.str("TRUNKLINE_NODE_TOKEN", "")
+# For agents whose address begins with https: who signed their certificates, and what we show to them.
+NODE_CA = env.str("TRUNKLINE_NODE_CA", "")
+NODE_CERTIFICATE = env.str("TRUNKLINE_NODE_CERTIFICATE", "")
+NODE_KEY = env.str("TRUNKLINE_NODE_KEY", "")
 
 # Credentials of trunks: the realm of their HA1s never changes, the keys that seal them may be rotated (newest first).
 SIP_DOMAIN = env.str("TRUNKLINE_SIP_DOMAIN", "sip.localhost")

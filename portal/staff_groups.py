@@ -10,7 +10,7 @@ from django.db.models import Q
 
 SUPPORT = "Support"
 READERS = "Support (read only)"
-OURS = ("accounts", "addresses", "billing", "provisioning", "trunks", "routing")
+OURS = ("accounts", "addresses", "billing", "provisioning", "trunks", "calls", "routing")
 # Not even to look at: sealed passwords.
 SECRET = ("view_credential", "view_onetimesecret")
 # Nobody "changes" an operation, a trunk, a plan request or adds a ledger entry by hand: these are the rights to the

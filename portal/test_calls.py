@@ -13,16 +13,18 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from portal.launcher.lab import CONTROL_PORT
+from portal.launcher.lab import AUTHORITY, CONTROL_PORT
 from portal.test_call_words import no_verdict, tone_of, verdict_of
 from provisioning.enums import NodeRole
 from provisioning.models import Gateway
 from routing.models import Number
 from sbc.lab.answerer import Answerer
+from sbc.lab.authority import Authority
 from sbc.lab.carrier import CarrierControl
-from sbc.lab.net import LabError, LabNet
+from sbc.lab.net import TLS_PORT, LabError, LabNet
 from sbc.lab.sip import Address
 from sbc.lab.softphone import call
+from sbc.lab.tls_wire import Tls
 from sbc.lab.wire import CallTrace, Seen
 from trunks.enums import NumberFormat
 from trunks.models import Trunk
@@ -109,9 +111,12 @@ def _plan_out(trunk: Trunk) -> Placing:
         raise NotPossible(_("This trunk has no source address: it only receives calls"))
     local = Address(_in_lab(sources[0]), 0)
     caller, called = _as_dialled(trunk, CALLER), _as_dialled(trunk, CALLED)
+    tls = _tls(trunk)
+    if tls:
+        node = Address(node.host, TLS_PORT)
 
     async def placing() -> Traces:
-        trace = await call(local, node, caller, called, hold_seconds=HOLD_SECONDS)
+        trace = await call(local, node, caller, called, hold_seconds=HOLD_SECONDS, tls=tls)
         beyond = await asyncio.to_thread(carrier.trace, trace.call_id)
         return trace, beyond.seen
 
@@ -126,11 +131,14 @@ def _plan_in(trunk: Trunk) -> Placing:
     destinations = [Address(_in_lab(host), port) for host, port in (trunk.wanted.destinations if trunk.wanted else [])]
     if not destinations:
         raise NotPossible(_("This trunk has no destination: it only places calls"))
+    tls = _tls(trunk)
 
     async def placing() -> Traces:
         async with AsyncExitStack() as stack:
-            phones = [await stack.enter_async_context(Answerer(destination)) for destination in destinations]
-            trace = await asyncio.to_thread(carrier.place_call, node, CALLER, number.e164, hold_seconds=HOLD_SECONDS)
+            phones = [await stack.enter_async_context(Answerer(destination, tls=tls)) for destination in destinations]
+            trace = await asyncio.to_thread(
+                carrier.place_call, node, caller=CALLER, callee=number.e164, hold_seconds=HOLD_SECONDS
+            )
             return trace, [seen for phone in phones for seen in phone.wire.of_call(trace.call_id)]
 
     return placing
@@ -148,6 +156,18 @@ def _ready(trunk: Trunk) -> tuple[Address, CarrierControl]:
     network = LabNet.parse(str(settings.LAB_NET))
     carrier = CarrierControl(f"http://{network.carrier(1)}:{CONTROL_PORT}")
     return Address(_in_lab(node.static_address), node.sip_port), carrier
+
+
+def _tls(trunk: Trunk) -> Tls | None:
+    """What the equipment shows, and that it believes the lab's nodes; None on a trunk without TLS."""
+    if not trunk.tls:
+        return None
+    folder = settings.VAR_DIR / AUTHORITY
+    cert, key = folder / "equipment.pem", folder / "equipment.key"
+    authority = Authority(folder)
+    if not cert.exists():
+        authority.issue(cert, key, "equipment.example")
+    return Tls(authority.path, cert, key)
 
 
 def _in_lab(host: str) -> str:

@@ -104,14 +104,20 @@ def group_use(group: str, nodes: Collection[SbcNode]) -> GroupUse:
     return GroupUse(found["calls"], read_at)
 
 
-def registration_of(trunk_id: str) -> TrunkRegistration:
-    """One trunk's registration."""
-    return registrations_of([trunk_id])[trunk_id]
+def registration_of(trunk_id: str, states: Iterable[NodeState] | None = None) -> TrunkRegistration:
+    """One trunk's registration. Whoever has the trunk's `states` saves a query."""
+    return _registrations({trunk_id: _nodes_of([trunk_id])[trunk_id] if states is None else _wanted_on(states)})[
+        trunk_id
+    ]
 
 
 def registrations_of(trunk_ids: Collection[str]) -> dict[str, TrunkRegistration]:
     """The registrations of many trunks, in two queries."""
-    contacts = _by_place(Registration.objects.filter(subject_id__in=trunk_ids))
+    return _registrations(_nodes_of(trunk_ids))
+
+
+def _registrations(nodes_of: dict[str, list[SbcNode]]) -> dict[str, TrunkRegistration]:
+    contacts = _by_place(Registration.objects.filter(subject_id__in=nodes_of))
     return {
         trunk_id: TrunkRegistration(
             tuple(
@@ -119,17 +125,15 @@ def registrations_of(trunk_ids: Collection[str]) -> dict[str, TrunkRegistration]
                 for node in nodes
             )
         )
-        for trunk_id, nodes in _nodes_of(trunk_ids).items()
+        for trunk_id, nodes in nodes_of.items()
     }
 
 
-def checks_of(trunk_id: str) -> list[NodeChecks]:
-    """What came of OPTIONS per node, primary first."""
+def checks_of(trunk_id: str, states: Iterable[NodeState] | None = None) -> list[NodeChecks]:
+    """What came of OPTIONS per node, primary first. `states` as above."""
+    nodes = _nodes_of([trunk_id])[trunk_id] if states is None else _wanted_on(states)
     checks = _by_place(DestinationCheck.objects.filter(subject_id=trunk_id))
-    return [
-        NodeChecks(node, tuple(checks[trunk_id, node.pk]), node.facts_read_at, _is_known(node))
-        for node in _nodes_of([trunk_id])[trunk_id]
-    ]
+    return [NodeChecks(node, tuple(checks[trunk_id, node.pk]), node.facts_read_at, _is_known(node)) for node in nodes]
 
 
 def _nodes_of(trunk_ids: Collection[str]) -> dict[str, list[SbcNode]]:
@@ -139,6 +143,10 @@ def _nodes_of(trunk_ids: Collection[str]) -> dict[str, list[SbcNode]]:
     for state in states.select_related("node").order_by("-node__role"):
         nodes[state.subject_id].append(state.node)
     return nodes
+
+
+def _wanted_on(states: Iterable[NodeState]) -> list[SbcNode]:
+    return [state.node for state in states if not state.wants_absent]
 
 
 def _by_place(rows: Iterable[Row]) -> defaultdict[tuple[str, int], list[Row]]:

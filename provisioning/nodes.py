@@ -18,7 +18,7 @@ from provisioning.enums import Step
 from provisioning.failpoints import failpoint
 from provisioning.health import may_call, note_answer, note_failure
 from provisioning.models import NodeState
-from sbc.client import Held, NodeClient, NotReached, Rejected, Stale, Unavailable
+from sbc.client import Held, NodeClient, NotReached, Rejected, Stale, Tls, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,8 @@ class Outcome:
 @lru_cache(maxsize=256)
 def client_of(agent_url: str) -> NodeClient:
     """A client per node and process, so that connections are kept."""
-    return NodeClient(agent_url, settings.NODE_TOKEN, timeout=settings.NODE_TIMEOUT_SECONDS)
+    tls = Tls(settings.NODE_CA, settings.NODE_CERTIFICATE, settings.NODE_KEY) if settings.NODE_CA else None
+    return NodeClient(agent_url, settings.NODE_TOKEN, timeout=settings.NODE_TIMEOUT_SECONDS, tls=tls)
 
 
 def write(states: list[NodeState], heartbeat: Callable[[Step], None]) -> list[Outcome]:

@@ -1,9 +1,10 @@
-"""Reads from the nodes what is true there: registrations, checks, calls. What cannot be read stays as it was."""
+"""Reads from the nodes what is true there: who is registered, what answers, what is up, certificates."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -32,11 +33,13 @@ def read_facts(node: SbcNode) -> None:
         registrations = [_registration(node, found) for found in agent.registrations()]
         checks = [_check(node, found) for found in agent.checks()]
         calls = [GroupCalls(node=node, subject_id=group, calls=count) for group, count in agent.calls().items()]
+        certificate = agent.certificate()
     except NodeError as trouble:
         logger.info("the facts of node %s could not be read: %s", node, trouble)
         return
     with transaction.atomic():
-        SbcNode.objects.filter(pk=node.pk).update(facts_read_at=Now())
+        known = {"certificate": asdict(certificate)} if certificate else {}
+        SbcNode.objects.filter(pk=node.pk).update(facts_read_at=Now(), **known)
         _replace(Registration.objects.filter(node=node), registrations)
         _replace(DestinationCheck.objects.filter(node=node), checks)
         _replace(GroupCalls.objects.filter(node=node), calls)

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
+from sbc.agent.records import CallRecord
 from sbc.documents import Document, Fence
 
 PAGE = 1000
@@ -79,6 +80,21 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a node shows to a PBX that comes over TLS. `names` are the host names and addresses that it is good for;
+    times are Unix seconds; `authority` is the PEM text to trust.
+    """
+
+    subject: str
+    issuer: str
+    names: list[str]
+    begins_at: int
+    ends_at: int
+    fingerprint: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """What came of asking a destination with OPTIONS. Port 0 means that the host is looked up by SRV; times are Unix
     seconds, 0 for never; `code` 408 means no answer; `missed` counts questions without an answer in a row.
@@ -95,19 +111,43 @@ class Check:
     missed: int
 
 
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Ended calls in order of their sequence numbers. A `store` that is not the one asked with: the node lost its
+    records, numbering began anew, and these are the first ones.
+    """
+
+    store: str
+    records: tuple[tuple[int, CallRecord], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Paths: who must have signed the agent's certificate, and what we show to the agent."""
+
+    authority: str
+    certificate: str
+    key: str
+
+
 class NodeClient:
     """One node's agent. Every method raises Unavailable or Rejected.
 
-    `timeout` is in seconds, for connecting and for each wait.
+    `timeout` is in seconds, for connecting and for each wait. An https URL needs `tls`; its host must be among the
+    names of the agent's certificate.
     """
 
-    def __init__(self, url: str, token: str, *, timeout: float = 2.0) -> None:
+    def __init__(self, url: str, token: str, *, timeout: float = 2.0, tls: Tls | None = None) -> None:
+        secured: dict[str, Any] = {}
+        if tls and url.startswith("https:"):
+            secured = {"ca_certs": tls.authority, "cert_file": tls.certificate, "key_file": tls.key}
         self._http = urllib3.connection_from_url(
             url,
             maxsize=16,
             headers={"Authorization": f"Bearer {token}"},
             timeout=urllib3.Timeout(connect=timeout, read=timeout),
             retries=False,
+            **secured,
         )
 
     def close(self) -> None:
@@ -145,9 +185,21 @@ class NodeClient:
         """Every live contact of every registered trunk."""
         return (Registration(**members) for members in self._pages("registrations"))
 
+    def certificate(self) -> Certificate | None:
+        """What the node shows over TLS; None when it cannot say."""
+        answer = self._call("GET", "/v1/certificate")
+        return Certificate(**answer) if answer else None
+
     def checks(self) -> Iterator[Check]:
         """Every destination that the node asks with OPTIONS."""
         return map(_check, self._pages("checks"))
+
+    def records(self, store: str, after: int, limit: int = PAGE) -> RecordPage:
+        """Ended calls after a cursor. Asking with it tells the node that everything up to it is safe here."""
+        query = urlencode({"store": store, "after": after, "limit": limit})
+        page = self._call("GET", f"/v1/records?{query}")
+        found = ((members["sequence"], CallRecord.from_wire(members)) for members in page["records"])
+        return RecordPage(page["store"], tuple(found))
 
     def _pages(self, name: str, path: str = "") -> Iterator[dict[str, Any]]:
         """Everything of a list that has pages in order of id."""

@@ -18,9 +18,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sbc.agent.certificates import Certificate
 from sbc.agent.contacts import Contact
 from sbc.agent.http import create_app
 from sbc.agent.node import ANSWERS, Answer, Node
+from sbc.agent.record_store import Page
 from sbc.agent.render import Key, parse
 from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
@@ -44,7 +46,10 @@ class Faults:
     list_empty_once: bool = False  # the next list is empty though nothing was deleted
     calls: dict[str, int] = field(default_factory=dict)  # what /v1/calls says
     registrations: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.contacts.Contact
+    records: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.records.CallRecord
+    record_store: str = "memory"  # another name: the records were lost, and these are new ones
     answers: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<host:port>" -> as in options.cfg
+    certificate: dict[str, Any] = field(default_factory=dict)  # members of sbc.agent.certificates.Certificate
 
 
 class MemorySwitch:
@@ -88,6 +93,9 @@ class MemorySwitch:
         contacts = self._faults().registrations
         contacts[:] = [contact for contact in contacts if contact["trunk_id"] != trunk_id]
 
+    def reload_certificates(self) -> None:
+        """As in Switch; there are none."""
+
 
 class MemoryContacts:
     """Registrations as they were set, in place of Kamailio's file."""
@@ -105,6 +113,35 @@ class MemoryContacts:
         return [members["trunk_id"] for members in self._faults().registrations]
 
 
+class MemoryCertificates:
+    """A certificate as it was set, in place of files."""
+
+    def __init__(self, faults: Callable[[], Faults]) -> None:
+        self._faults = faults
+
+    def written_at(self) -> tuple[int, ...]:
+        """As in Certificates."""
+        return ()
+
+    def read(self) -> Certificate | None:
+        """As in Certificates."""
+        members = self._faults().certificate
+        return Certificate(**members) if members else None
+
+
+class MemoryRecords:
+    """Ended calls as they were set, in place of the agent's file."""
+
+    def __init__(self, faults: Callable[[], Faults]) -> None:
+        self._faults = faults
+
+    def page(self, store: str, after: int, limit: int) -> Page:
+        """As in Records."""
+        known = after if store == self._faults().record_store else 0
+        numbered = [{"sequence": number, **record} for number, record in enumerate(self._faults().records, start=1)]
+        return {"store": self._faults().record_store, "records": numbered[known : known + limit]}
+
+
 class MemoryNode(Node):
     """A node whose store and switch are in memory; every write is in `journal`, whatever became of it."""
 
@@ -112,7 +149,7 @@ class MemoryNode(Node):
         self.faults = Faults()
         self.journal: list[dict[str, Any]] = []
         faults = lambda: self.faults  # noqa: E731
-        super().__init__(Store(":memory:"), MemorySwitch(faults), MemoryContacts(faults))
+        super().__init__(Store(":memory:"), MemorySwitch(faults), MemoryContacts(faults), MemoryCertificates(faults))
 
     def restart_empty(self) -> None:
         """Lose everything; the boot id changes."""
@@ -191,7 +228,8 @@ def create_memory_app(node: MemoryNode, token: str) -> Starlette:
         Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"]),
         Route("/v1/journal", journal, methods=["GET"]),
     ]
-    return create_app(node, token, routes=routes, inside=[Middleware(Trouble, node=node)])
+    records = MemoryRecords(lambda: node.faults)
+    return create_app(node, token, records=records, routes=routes, inside=[Middleware(Trouble, node=node)])
 
 
 def _pretend(kind: str, id: str, fence: Fence, hash: str) -> Answer:

@@ -94,6 +94,12 @@ REFUSALS = {
         "None of the codecs that were offered is allowed on the trunk.",
         "Allow a codec of your PBX in the settings of the trunk, or the other way round.",
     ),
+    "srtp-required": Refusal(
+        488,
+        "SRTP Required",
+        "The trunk was ordered with TLS, and your PBX offered or answered with sound that is not encrypted.",
+        "Set your PBX to SRTP with keys in SDP (SDES), and not to fall back to RTP.",
+    ),
     "channels-exceeded": Refusal(
         503,
         "Channel Limit Reached",
@@ -110,6 +116,12 @@ REFUSALS = {
         503,
         "No Gateway Available",
         "No way into the telephone network was open.",
+        "Try again. If it goes on, write to us with the Call-ID.",
+    ),
+    "media-unavailable": Refusal(
+        503,
+        "Media Unavailable",
+        "The part of our node that carries sound was out of service for a moment.",
         "Try again. If it goes on, write to us with the Call-ID.",
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from provisioning.models import DataCentre, SbcNode
 from trunks.models import Trunk
@@ -34,6 +35,41 @@ def node_addresses(trunk: Trunk) -> list[NodeAddress]:
 def addresses_in(data_centre: DataCentre, *, registers: bool, tls: bool) -> list[NodeAddress]:
     """The same for a trunk that is not there yet."""
     return [node_address(node, registers, tls) for node in nodes_of(data_centre)]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCertificate:
+    """What a node shows to a PBX that connects over TLS, as it was last read there."""
+
+    label: str
+    subject: str
+    issuer: str
+    names: list[str]
+    ends_at: datetime
+    fingerprint: str
+
+
+def node_certificates(trunk: Trunk) -> list[NodeCertificate]:
+    """Primary first; none for a trunk without TLS, or before the nodes were asked."""
+    return [_certificate(node) for node in _nodes_with_certificate(trunk)]
+
+
+def authorities(trunk: Trunk) -> str:
+    """Whom a PBX must trust to believe the nodes: one or more certificates, PEM; empty when there are none."""
+    texts = [node.certificate["authority"].strip() for node in _nodes_with_certificate(trunk)]
+    return "".join(f"{text}\n" for text in dict.fromkeys(texts))
+
+
+def _nodes_with_certificate(trunk: Trunk) -> list[SbcNode]:
+    return [node for node in nodes_of(trunk.data_centre) if node.certificate] if trunk.tls else []
+
+
+def _certificate(node: SbcNode) -> NodeCertificate:
+    names = ("subject", "issuer", "names", "fingerprint")
+    ends_at = datetime.fromtimestamp(node.certificate["ends_at"], UTC)
+    return NodeCertificate(
+        str(node.get_role_display()), ends_at=ends_at, **{name: node.certificate[name] for name in names}
+    )
 
 
 def node_address(node: SbcNode, registers: bool, tls: bool) -> NodeAddress:

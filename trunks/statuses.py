@@ -77,11 +77,11 @@ class RegistrationShown:
     nodes: list[NodeRegistration]
 
 
-def registration(trunk: Trunk) -> RegistrationShown | None:
+def registration(trunk: Trunk, states: Iterable[NodeState]) -> RegistrationShown | None:
     """None where nobody registers."""
     if not trunk.registers:
         return None
-    found: TrunkRegistration = registration_of(str(trunk.pk))
+    found: TrunkRegistration = registration_of(str(trunk.pk), states)
     nodes = [
         NodeRegistration(
             str(node.node.get_role_display()),
@@ -130,13 +130,13 @@ class CheckLine:
     asked_at: datetime | None
 
 
-def checks(trunk: Trunk) -> list[CheckLine]:
+def checks(trunk: Trunk, states: Iterable[NodeState]) -> list[CheckLine]:
     """Result and time of SIP OPTIONS per destination and node; empty where the trunk does not ask for the check."""
     if trunk.live is None or not trunk.live.options:
         return []
     hosts = [(host, port) for host, port in trunk.live.destinations]
     lines = []
-    for found in checks_of(str(trunk.pk)):
+    for found in checks_of(str(trunk.pk), states):
         by_host = {(check.host, check.port): check for check in found.checks}
         lines += [
             _check_line(host, port, found.node, by_host.get((host, port)), found.is_known) for host, port in hosts

@@ -22,6 +22,7 @@ urlpatterns = [
     path("<uuid:trunk_id>/handover/", handover.handover, name="handover"),
     path("<uuid:trunk_id>/handover/status/", handover.handover_status, name="handover_status"),
     path("<uuid:trunk_id>/handover/addresses.txt", handover.addresses, name="handover_addresses"),
+    path("<uuid:trunk_id>/handover/authority.pem", handover.authority, name="handover_authority"),
     path("<uuid:trunk_id>/handover/configuration/", handover.pbx_file, name="pbx_file"),
     path("<uuid:trunk_id>/reset-password/", password.reset, name="reset_password"),
     path("<uuid:trunk_id>/password/", password.password, name="password"),

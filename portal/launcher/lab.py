@@ -15,13 +15,16 @@ from portal.launcher.environment import write_private
 from portal.launcher.processes import LaunchError, Program, wait_until
 from portal.launcher.state import REPOSITORY, State
 from portal.launcher.supervisor import ProgramService, Service
+from sbc.lab.authority import Authority
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.net import SIP_PORT, LabError, LabNet, first_free_net, is_free
 from sbc.lab.node import LabNode, kamailio_path
+from sbc.lab.rtpengine import rtpengine_path
 from sbc.lab.valkey import PairValkey
 
 AGENT_PORT = 8300
 CONTROL_PORT = 8400
+AUTHORITY = "authority"  # the folder below var/ of the one that signs certificates of nodes and test equipment
 FREE_SECONDS = 15
 
 
@@ -94,6 +97,7 @@ class Lab:
         """One per place."""
         folder = self.state.folder / "nodes"
         shared = {} if self.memory else self.valkeys()
+        authority = None if self.memory else Authority(self.state.folder / AUTHORITY)
         return [
             LabNode(
                 place.name,
@@ -101,6 +105,7 @@ class Lab:
                 folder / place.name,
                 AGENT_PORT,
                 self.token,
+                authority=authority,
                 pair_valkey=shared[place.data_centre].server if shared else "",
             )
             for at, place in enumerate(PLACES, start=1)
@@ -123,6 +128,7 @@ class Lab:
             if self.memory:
                 yield self._memory_node(node)
             else:
+                yield NodePart(f"{node.name} RTPengine", node.start_rtpengine, node.stop_rtpengine, node, "_rtpengine")
                 yield NodePart(f"{node.name} Kamailio", node.start_kamailio, node.stop_kamailio, node, "_kamailio")
                 yield NodePart(f"{node.name} agent", node.start_agent, node.stop_agent, node, "_agent")
         if not self.memory:
@@ -152,7 +158,7 @@ class Lab:
 
 @dataclass
 class NodePart:
-    """Kamailio or the agent of a node, or the Valkey of a pair, as something to start, watch and stop."""
+    """RTPengine, Kamailio or the agent of a node, or the Valkey of a pair, as something to start, watch and stop."""
 
     name: str
     start_it: Callable[[], None]
@@ -182,10 +188,11 @@ def answers(ask: Callable[[], object]) -> bool:
     return True
 
 
-def kamailio_missing() -> str:
+def switch_missing() -> str:
     """Why real nodes cannot run here, or nothing."""
     try:
         kamailio_path()
+        rtpengine_path()
     except LabError as error:
         return str(error)
     return ""

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from portal.launcher import commands
 from portal.launcher.environment import kept_secrets, up_env
-from portal.launcher.lab import Lab, choose_net, kamailio_missing
+from portal.launcher.lab import Lab, choose_net, switch_missing
 from portal.launcher.ports import check_port
 from portal.launcher.processes import LaunchError, Program, dies_with_parent
 from portal.launcher.servers import SERVER_URLS, named_outside, needed, service
@@ -94,7 +94,7 @@ class Up:
         return urls
 
     def _simulated(self) -> bool:
-        missing = kamailio_missing()
+        missing = switch_missing()
         if missing and not self.memory_nodes:
             self.say(f"  {missing}\n  Nodes are simulated in memory: everything works but real calls.")
         return self.memory_nodes or bool(missing)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from provisioning.enums import NodeRole
 from provisioning.validators import validate_source
 
 SIP_PORT = 5060
+RENEW_BEFORE = timedelta(days=30)
 
 
 class DataCentre(models.Model):
@@ -59,6 +63,11 @@ class SbcNode(models.Model):
     swept_at = models.DateTimeField(null=True, editable=False)
     checked_at = models.DateTimeField(null=True, editable=False, help_text=_("Last full comparison"))
     facts_read_at = models.DateTimeField(null=True, editable=False, help_text=_("Registrations and checks last read"))
+    certificate = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text=_("What it shows over TLS, as last read: members of sbc.client.Certificate"),
+    )
     last_error = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta:
@@ -68,6 +77,17 @@ class SbcNode(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def certificate_ends_at(self) -> datetime | None:
+        """None while no certificate was read."""
+        return datetime.fromtimestamp(self.certificate["ends_at"], UTC) if self.certificate else None
+
+    @property
+    def certificate_is_due(self) -> bool:
+        """Whether it is time to put a new one there."""
+        ends_at = self.certificate_ends_at
+        return ends_at is not None and ends_at < timezone.now() + RENEW_BEFORE
 
 
 class ProviderSource(models.Model):

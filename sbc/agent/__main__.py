@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import sys
+from typing import Any
 
 import uvicorn
 
+from sbc.agent.certificates import CertificateFiles, prepare_certificates
+from sbc.agent.collecting import Collector
 from sbc.agent.contacts import ContactsFile
 from sbc.agent.http import create_app
 from sbc.agent.node import Node
+from sbc.agent.record_store import RecordStore
 from sbc.agent.settings import Settings
 from sbc.agent.store import Store, prepare
 from sbc.agent.switch import Kamailio
@@ -21,15 +26,49 @@ def main() -> None:
     settings = Settings.read()
     logging.basicConfig(level=logging.INFO, format=f"{settings.name} %(levelname)s %(message)s")
     prepare(settings.folder)
+    prepare_certificates(settings.folder, settings.sip_names)
     if sys.argv[1:] == ["prepare"]:
         return
+    settings.check()
     contacts = ContactsFile(settings.folder / "contacts.db")
-    node = Node(Store(settings.folder / "facts.db"), Kamailio(settings.rpc_socket, settings.rpc_fifo), contacts)
+    kamailio = Kamailio(settings.rpc_socket, settings.rpc_fifo)
+    node = Node(Store(settings.folder / "facts.db"), kamailio, contacts, CertificateFiles(settings.folder))
     watch = Watch(node, period=settings.watch_seconds)
     watch.start()
-    app = create_app(node, settings.token)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    records = RecordStore(settings.folder / "records.db")
+    (settings.folder / "records.db").chmod(0o600)  # who called whom
+    collector = _collector(settings, records)
+    collector.start()
+    app = create_app(node, settings.token, records=records)
+    uvicorn.run(app, host=settings.host, port=settings.port, **_quiet(), **_tls(settings))
     watch.end()
+    collector.end()
+
+
+def _collector(settings: Settings, records: RecordStore) -> Collector:
+    """It asks Kamailio over a socket of its own: one is for one thread."""
+    kamailio = Kamailio(settings.rpc_socket, settings.rpc_fifo)
+    folder = settings.folder / "records"
+    return Collector(records, folder, kamailio.turn_records, period=settings.records_seconds)
+
+
+def _quiet() -> dict[str, Any]:
+    """Connections are kept longer than the portal waits between two sweeps: one that is closed while a request is on
+    its way would look like a fault.
+    """
+    return {"log_level": "warning", "access_log": False, "timeout_keep_alive": 600}
+
+
+def _tls(settings: Settings) -> dict[str, Any]:
+    """Nobody gets as far as the token without a certificate that our authority has signed."""
+    if not settings.tls:
+        return {}
+    return {
+        "ssl_certfile": settings.tls.certificate,
+        "ssl_keyfile": settings.tls.key,
+        "ssl_ca_certs": str(settings.tls.authority),
+        "ssl_cert_reqs": ssl.CERT_REQUIRED,
+    }
 
 
 if __name__ == "__main__":

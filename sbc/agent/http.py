@@ -15,15 +15,24 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sbc.agent.node import Node
+from sbc.agent.record_store import Records
 from sbc.agent.store import Refused, StaleFence
 from sbc.agent.switch import SwitchUnavailable
 from sbc.documents import Fence
 
 Handler = Callable[[Request], Awaitable[Response]]
 MAX_PAGE = 1000
+_CURSOR_DIGITS = 18
 
 
-def create_app(node: Node, token: str, *, routes: Sequence[Route] = (), inside: Sequence[Middleware] = ()) -> Starlette:
+def create_app(
+    node: Node,
+    token: str,
+    *,
+    records: Records | None = None,
+    routes: Sequence[Route] = (),
+    inside: Sequence[Middleware] = (),
+) -> Starlette:
     """The service for one node. More routes and middleware, behind the token, are for the in-memory node."""
     interface = _Interface(node)
     paths = [
@@ -32,10 +41,13 @@ def create_app(node: Node, token: str, *, routes: Sequence[Route] = (), inside: 
         Route("/v1/documents/{kind}/{id}", interface.read, methods=["GET"]),
         Route("/v1/documents/{kind}", interface.list, methods=["GET"]),
         Route("/v1/status", interface.status, methods=["GET"]),
+        Route("/v1/certificate", interface.certificate, methods=["GET"]),
         Route("/v1/calls", interface.calls, methods=["GET"]),
         Route("/v1/registrations", interface.registrations, methods=["GET"]),
         Route("/v1/checks", interface.checks, methods=["GET"]),
     ]
+    if records:
+        paths.append(Route("/v1/records", _RecordPages(records).page, methods=["GET"]))
     errors: Any = {StaleFence: _conflict, Refused: _refused, SwitchUnavailable: _unavailable}
     middleware = [Middleware(BearerToken, token=token), *inside]
     return Starlette(routes=[*paths, *routes], middleware=middleware, exception_handlers=errors)
@@ -82,6 +94,9 @@ class _Interface:
     async def status(self, _request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(self._node.status))
 
+    async def certificate(self, _request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(self._node.certificate))
+
     async def calls(self, _request: Request) -> Response:
         return JSONResponse({"groups": await run_in_threadpool(self._node.calls)})
 
@@ -90,6 +105,19 @@ class _Interface:
 
     async def checks(self, request: Request) -> Response:
         return JSONResponse({"checks": await run_in_threadpool(self._node.checks, *_page(request))})
+
+
+class _RecordPages:
+    """Ended calls, for whoever keeps a cursor."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def page(self, request: Request) -> Response:
+        after, limit = _page(request)
+        cursor = int(after[:_CURSOR_DIGITS]) if after.isascii() and after.isdecimal() else 0
+        store = request.query_params.get("store", "")
+        return JSONResponse(await run_in_threadpool(self._records.page, store, cursor, limit))
 
 
 def _subject(request: Request) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import asdict
 from typing import Any
 
+from sbc.agent.certificates import Certificates
 from sbc.agent.contacts import Contacts
 from sbc.agent.render import OPTIONS, Facts, Key, is_registered, parse, render
 from sbc.agent.store import Refused, Row, Store
@@ -26,8 +27,9 @@ Answer = dict[str, Any]
 class Node:
     """A store and a switch that is kept equal to it. Methods may be called from several threads."""
 
-    def __init__(self, store: Store, switch: Switch, contacts: Contacts) -> None:
-        self.store, self.switch, self.contacts = store, switch, contacts
+    def __init__(self, store: Store, switch: Switch, contacts: Contacts, certificates: Certificates) -> None:
+        self.store, self.switch, self.contacts, self.certificates = store, switch, contacts, certificates
+        self._certificates_of: tuple[int, ...] = ()
         self.lock = threading.RLock()
         self._session = uuid.uuid4().hex
 
@@ -72,6 +74,19 @@ class Node:
         """Calls up per channel group."""
         with self.lock:
             return self.switch.calls()
+
+    def certificate(self) -> Answer:
+        """What the node shows to whoever comes over TLS; empty when that cannot be read."""
+        found = self.certificates.read()
+        return asdict(found) if found else {}
+
+    def renew_certificates(self) -> None:
+        """Have Kamailio read the files again when one was replaced. One that is no good is tried again next time."""
+        written = self.certificates.written_at()
+        if written != self._certificates_of:
+            with self.lock:
+                self.switch.reload_certificates()
+            self._certificates_of = written
 
     def registrations(self, after: str, limit: int) -> list[Answer]:
         """Contacts of registered trunks. Raises SwitchUnavailable: what a stopped Kamailio left behind says nothing."""

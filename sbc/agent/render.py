@@ -8,6 +8,7 @@ from functools import singledispatch
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
+from sbc.agent.media import media_members
 from sbc.documents import (
     Destination,
     Document,
@@ -89,6 +90,7 @@ def _trunk(trunk: TrunkDocument) -> Facts:
         "enabled": int(trunk.admin_status == "ENABLED"),
         "registered": int(is_registered(trunk)),
         "challenge": int(trunk.challenge_invites),
+        "tls": int(trunk.tls),
         "group": _id(trunk.group),
         "channels": _limit(trunk.channels),
         "rate": _limit(trunk.calls_per_second),
@@ -96,6 +98,7 @@ def _trunk(trunk: TrunkDocument) -> Facts:
         "format": _checked(_WORD, trunk.number_format, "a number format"),
         "identity": _IDENTITY[trunk.privacy],
         "rotate": int(trunk.strategy == "ROUND_ROBIN"),
+        **media_members(trunk),
         "n": len(hops),
         **hops,
         "document": trunk.hash[:16],
@@ -171,8 +174,8 @@ def _credentials(trunk: TrunkDocument) -> dict[str, Any]:
 
 
 def _is_checked(trunk: TrunkDocument) -> bool:
-    """Whether the node asks the destinations with OPTIONS. It speaks no TLS yet, and would find nobody there."""
-    return trunk.options and trunk.admin_status == "ENABLED" and not trunk.tls and not is_registered(trunk)
+    """Whether the node asks the destinations with OPTIONS."""
+    return trunk.options and trunk.admin_status == "ENABLED" and not is_registered(trunk)
 
 
 def _hops(destinations: tuple[Destination, ...]) -> dict[str, str]:

@@ -47,6 +47,9 @@ class Switch(Protocol):
     def drop_contacts(self, trunk_id: str) -> None:
         """End all registrations of a trunk; none is no error."""
 
+    def reload_certificates(self) -> None:
+        """Use the certificate files as they are now, for connections that are made from now on."""
+
 
 class Kamailio:
     """A running Kamailio, reached over the sockets in its working directory. One thread at a time."""
@@ -59,21 +62,21 @@ class Kamailio:
 
     def get(self, key: Key) -> str | None:
         """As in Switch."""
-        answer = self._call("htable.get", key.table, key.name, missing={"item": {"value": None}})
+        answer = self.call("htable.get", key.table, key.name, missing={"item": {"value": None}})
         value: str | None = answer["item"]["value"]
         return value
 
     def set(self, key: Key, value: str) -> None:
         """As in Switch."""
-        self._call("htable.sets", key.table, key.name, value)
+        self.call("htable.sets", key.table, key.name, value)
 
     def delete(self, key: Key) -> None:
         """As in Switch."""
-        self._call("htable.delete", key.table, key.name, missing=None)
+        self.call("htable.delete", key.table, key.name, missing=None)
 
     def sizes(self) -> dict[str, int]:
         """As in Switch."""
-        return {table["name"]: table["all"] for table in self._call("htable.stats")}
+        return {table["name"]: table["all"] for table in self.call("htable.stats")}
 
     def dump(self, table: str) -> dict[str, str]:
         """As in Switch."""
@@ -87,9 +90,17 @@ class Kamailio:
 
     def drop_contacts(self, trunk_id: str) -> None:
         """As in Switch."""
-        self._call("ul.rm", "location", trunk_id, missing=None)
+        self.call("ul.rm", "location", trunk_id, missing=None)
 
-    def _call(self, method: str, *params: str, **missing: Any) -> Any:
+    def reload_certificates(self) -> None:
+        """As in Switch."""
+        self.call("tls.reload")
+
+    def turn_records(self) -> None:
+        """Each process opens its file of call records anew before it writes the next one. Raises SwitchUnavailable."""
+        self.call("flatstore.k_rotate")
+
+    def call(self, method: str, *params: str | int, **missing: Any) -> Any:
         """Ask over the datagram socket. `missing` is the answer for a key that does not exist."""
         self._sent += 1
         request = {"jsonrpc": "2.0", "id": self._sent, "method": method, "params": params}

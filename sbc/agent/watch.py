@@ -55,6 +55,7 @@ class Watch(threading.Thread):
         for table in self._tables_of_another_size():
             self._repair_table(table)
         self._compare_keys()
+        self._node.renew_certificates()
 
     def _drop_strays(self) -> None:
         trunk_ids = self._node.contacts.trunk_ids()

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from sbc.lab.sip import Address, Message, new_tag, offer
+from sbc.lab.tls_wire import Tls, open_tls_wire
 from sbc.lab.wire import CallTrace, Wire, open_wire
 
 _OK = 200
@@ -34,7 +35,7 @@ class Reaction:
 class Answerer:
     """`async with Answerer(address) as phone`: `decide` sees the INVITE; by default all are answered.
 
-    `contact` is what the Contact header claims, by default the truth.
+    `contact` is what the Contact header claims, by default the truth. With `tls` it speaks TLS only.
     """
 
     def __init__(
@@ -43,14 +44,18 @@ class Answerer:
         decide: Callable[[Message], Reaction] = lambda _invite: Reaction(),
         *,
         contact: Address | None = None,
+        tls: Tls | None = None,
     ) -> None:
-        self._address, self._decide, self._contact = local, decide, contact
+        self._address, self._decide, self._contact, self._tls = local, decide, contact, tls
         self._wire: Wire | None = None
         self._answers: dict[str, Message] = {}  # the last answer to each INVITE by its Call-ID
         self._ringing: dict[str, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
-        self._wire = await open_wire(self._address, self._receive)
+        if self._tls:
+            self._wire = await open_tls_wire(self._address, self._receive, self._tls)
+        else:
+            self._wire = await open_wire(self._address, self._receive)
         return self
 
     async def __aexit__(
@@ -116,7 +121,10 @@ class Answerer:
     def _hang_up(self, invite: Message, remote: Address) -> None:
         """A BYE to whatever Contact the caller named, by way of the node that brought the call."""
         target = invite["Contact"].partition("<")[2].partition(">")[0]
-        headers = [("Via", f"SIP/2.0/UDP {self.wire.local};branch=z9hG4bK{new_tag()};rport"), ("Max-Forwards", "70")]
+        headers = [
+            ("Via", f"SIP/2.0/{self.wire.transport} {self.wire.local};branch=z9hG4bK{new_tag()};rport"),
+            ("Max-Forwards", "70"),
+        ]
         headers += [("Route", route) for route in invite.all("Record-Route")]
         headers += [("From", self._answers[invite["Call-ID"]]["To"]), ("To", invite["From"])]
         headers += [("Call-ID", invite["Call-ID"]), ("CSeq", "1 BYE")]
@@ -131,7 +139,8 @@ class Answerer:
         body = offer(self.wire.local) if status == _OK and request.method == "INVITE" else ""
         reason = _REASONS.get(status) or ("Ringing" if status == 180 else HTTPStatus(status).phrase)  # noqa: PLR2004
         tag = self._tag(request["Call-ID"])
-        answer = request.answer(status, reason, tag=tag, contact=self._contact or self.wire.local, body=body)
+        contact = f"{self._contact or self.wire.local}{self.wire.parameter}"
+        answer = request.answer(status, reason, tag=tag, contact=contact, body=body)
         self.wire.send(answer, remote)
         return answer
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 SIP_PORT = 5060
+TLS_PORT = 5061
 _FIRST, _LAST = 64, 126  # candidates 127.64/16 to 127.126/16
 
 

@@ -1,4 +1,4 @@
-"""A real node on a loopback address: Kamailio and its agent."""
+"""A real node on a loopback address: Kamailio, RTPengine and the agent."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sbc.agent.certificates import FOLDER, prepare_certificates
 from sbc.agent.store import prepare
 from sbc.agent.switch import Kamailio, SwitchUnavailable
 from sbc.client import NodeClient, NodeError
-from sbc.lab.net import SIP_PORT, LabError
+from sbc.lab.authority import Authority
+from sbc.lab.net import SIP_PORT, TLS_PORT, LabError
 from sbc.lab.process import PACKAGE_ROOT, Child, User
 from sbc.lab.records import CallRecord, read_records
+from sbc.lab.rtpengine import MEDIA_CONTROL_PORT, MediaControl, rtpengine_command
 
 CONFIGURATION = PACKAGE_ROOT / "sbc" / "kamailio" / "kamailio.cfg"
 _LONGEST_SOCKET_PATH = 100
@@ -26,7 +29,7 @@ def kamailio_path() -> str:
     found = shutil.which("kamailio", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
     if not found:
         raise LabError(
-            "Kamailio is not installed: apt-get install kamailio kamailio-redis-modules kamailio-sqlite-modules"
+            "Kamailio is not installed: apt-get install kamailio kamailio-{redis,sqlite,tls}-modules"
         )
     return found
 
@@ -38,6 +41,8 @@ class LabNode:
     `folder` is absolute and short, for a unix socket lives there.
     Memory is taken as it is needed. Private memory must hold the largest table of facts at the start, for db_sqlite
     fetches it whole; 100,000 trunks fit.
+    Without `media` there is no RTPengine, and sound goes past the node.
+    `authority` signs its certificate; without one it signs its own.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
     `pair_valkey` is what sbc.lab.valkey says of itself; without it the node counts calls alone.
     """
@@ -52,11 +57,14 @@ class LabNode:
     memory_mb: int = 128
     private_mb: int = 128
     watch_seconds: float = 5
+    media: bool = True
     defines: Mapping[str, str] = field(default_factory=dict)
+    authority: Authority | None = None
     configuration: Path = CONFIGURATION
     pair_valkey: str = ""
     _kamailio: Child | None = field(default=None, init=False, repr=False)
     _agent: Child | None = field(default=None, init=False, repr=False)
+    _rtpengine: Child | None = field(default=None, init=False, repr=False)
 
     @property
     def agent_url(self) -> str:
@@ -78,26 +86,35 @@ class LabNode:
         """Kamailio's own tables, past the agent."""
         return Kamailio(self.folder / "rpc.sock", self.folder / "rpc.fifo")
 
+    def sessions(self) -> list[str]:
+        """The Call-IDs of the calls that RTPengine holds."""
+        return MediaControl(self.address).sessions()
+    def name_address(self, name: str, address: str) -> None:
+        """Let Kamailio believe that a host name has this address, without a name server."""
+        self.switch().call("dns.add_a", name, 600, address, 0)
+
     def records(self) -> list[CallRecord]:
         """The calls that ended or were refused so far, oldest first."""
         return read_records(self.folder / "records")
 
     def start(self) -> None:
-        """Start both; returns when calls can pass and the agent answers."""
+        """Start all of it; returns when calls can pass and the agent answers."""
+        self.start_rtpengine()
         self.start_kamailio()
         self.start_agent()
 
     def stop(self) -> None:
-        """End both in good order."""
+        """End all of it in good order."""
         self.stop_agent()
         self.stop_kamailio()
+        self.stop_rtpengine()
 
     def kill(self) -> None:
         """SIGKILL for everything, as a power cut would."""
-        for child in (self._agent, self._kamailio):
+        for child in (self._agent, self._kamailio, self._rtpengine):
             if child:
                 child.kill()
-        self._agent = self._kamailio = None
+        self._agent = self._kamailio = self._rtpengine = None
 
     def restart_kamailio(self, *, kill: bool = False) -> None:
         """Stop (or kill) Kamailio and start it again; the agent stays."""
@@ -130,6 +147,34 @@ class LabNode:
         """End a freeze."""
         if self._kamailio:
             self._kamailio.signal(signal.SIGCONT)
+
+    def start_rtpengine(self) -> None:
+        """Start RTPengine alone."""
+        if not self.media:
+            return
+        self._prepare()
+        self._rtpengine = Child(
+            rtpengine_command(self.address, self.address), folder=self.folder, log="rtpengine.log", user=self.user
+        )
+        self._rtpengine.wait_until(self._rtpengine_answers)
+
+    def stop_rtpengine(self, *, kill: bool = False) -> None:
+        """End (or kill) RTPengine alone; calls that are up lose their sound."""
+        if self._rtpengine and kill:
+            self._rtpengine.kill()
+        if self._rtpengine:
+            self._rtpengine.stop()
+            self._rtpengine = None
+
+    def freeze_rtpengine(self) -> None:
+        """Let RTPengine hang until `thaw_rtpengine`."""
+        if self._rtpengine:
+            self._rtpengine.signal(signal.SIGSTOP)
+
+    def thaw_rtpengine(self) -> None:
+        """End a freeze."""
+        if self._rtpengine:
+            self._rtpengine.signal(signal.SIGCONT)
 
     def start_agent(self) -> None:
         """Start the agent alone."""
@@ -170,6 +215,10 @@ class LabNode:
             str(self.workers),
         ]
         command += ["-l", f"udp:{self.address}:{SIP_PORT}"]
+        if self.media:
+            command += ["-A", f'MEDIA_SOCKET="udp:{self.address}:{MEDIA_CONTROL_PORT}"']
+        if (self.configuration.parent / "tls.cfg").exists():  # a bare relay has none
+            command += ["-l", f"tls:{self.address}:{TLS_PORT}", "-A", f"NODE_ADDRESS={self.address}"]
         for name, value in self.defines.items():
             command += ["-A", f"{name}={value}"]
         return command
@@ -178,6 +227,9 @@ class LabNode:
         if len(str(self.folder / "rpc.sock")) > _LONGEST_SOCKET_PATH:
             raise LabError(f"{self.folder} is too long a path for a unix socket; choose a shorter state folder")
         prepare(self.folder)
+        if self.authority:
+            self._take_certificate(self.authority)
+        prepare_certificates(self.folder, [self.name, self.address])
         if not self._kamailio:
             for pattern in _RUNTIME_FILES:
                 for stale in self.folder.glob(pattern):
@@ -186,11 +238,25 @@ class LabNode:
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, self.user.uid, self.user.gid, follow_symlinks=False)
 
+    def _take_certificate(self, authority: Authority) -> None:
+        folder = self.folder / FOLDER
+        if not (folder / "cert.pem").exists():
+            authority.issue(folder / "cert.pem", folder / "key.pem", self.name, self.address)
+            for name in ("ca.pem", "trusted.pem"):
+                (folder / name).write_bytes(authority.path.read_bytes())
+
     def _kamailio_answers(self) -> bool:
         try:
             return bool(self.switch().sizes())
         except SwitchUnavailable:
             return False
+
+    def _rtpengine_answers(self) -> bool:
+        try:
+            self.sessions()
+        except LabError:
+            return False
+        return True
 
     def _agent_answers(self) -> bool:
         client = self.client()

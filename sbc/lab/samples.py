@@ -123,6 +123,20 @@ def sample_record(call_id: str, **changes: Any) -> dict[str, Any]:
     return members | changes
 
 
+def sample_certificate(**changes: Any) -> dict[str, Any]:
+    """A node's certificate as an in-memory node is told of it: `fault(certificate=sample_certificate())`."""
+    members = {
+        "subject": "CN=ny1.sip.example.com",
+        "issuer": "CN=Example authority",
+        "names": ["ny1.sip.example.com", "192.0.2.10"],
+        "begins_at": 1_700_000_000,
+        "ends_at": 4_000_000_000,
+        "fingerprint": ":".join(["AB"] * 32),
+        "authority": "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n",
+    }
+    return members | changes
+
+
 def sample_answer(**changes: int) -> str:
     """What came of OPTIONS, as an in-memory node is told of it.
 

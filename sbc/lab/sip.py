@@ -68,7 +68,7 @@ class Message:
         found = _URI.match(self.first.split()[1])
         return (found["user"] or "") if found else ""
 
-    def answer(self, status: int, reason: str, *, tag: str, contact: Address, body: str = "") -> Message:
+    def answer(self, status: int, reason: str, *, tag: str, contact: Address | str, body: str = "") -> Message:
         """An answer to this request."""
         headers = [(name, value) for name in ("Via", "Record-Route") for value in self.all(name)]
         to = self["To"] if ";tag=" in self["To"] or status == 100 else f"{self['To']};tag={tag}"  # noqa: PLR2004

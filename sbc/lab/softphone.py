@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sbc.lab.digest import Login
 from sbc.lab.sip import Address, Message, address_of, new_tag, offer
+from sbc.lab.tls_wire import Tls, TlsWire, open_tls_wire
 from sbc.lab.wire import CallTrace, Wire, open_wire
 
 _FIRST_RETRY, _TRIES = 0.5, 5  # RFC 3261 T1, doubled each time
@@ -31,21 +32,30 @@ async def call(
     more: Sequence[tuple[str, str]] = (),
     tries: int = _TRIES,
     host: str = "",
+    tls: Tls | None = None,
+    break_off: float | None = None,
 ) -> CallTrace:
     """Place a call from `local` (port 0: any) through `node`, hold it, hang up.
 
     `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
     The call ends early when the other side hangs up. `login` answers a challenge; `contact`
-    is what the Contact header claims, by default the truth; `more` are headers of the INVITE, which is sent up to
-    `tries` times; `host` is what it asks for, by default the node.
+    is what the Contact header claims, by default the truth; `more` are headers of the INVITE, which is sent
+    up to `tries` times; `host` is what it asks for, by default the node. With `tls` it goes over TLS; `break_off`
+    closes the connection so long after the answer.
     Raises LabError when `local` is taken.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
-    wire = await open_wire(local, lambda message, remote: _receive(wire, inbox, message, remote))
+
+    def receive(message: Message, remote: Address) -> None:
+        _receive(wire, inbox, message, remote)
+
+    wire = await open_tls_wire(local, receive, tls) if tls else await open_wire(local, receive)
     try:
         outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more, tries, host)
         final = await outgoing.invite(cancel_after)
         if final is not None and _FINAL <= final.status < _REFUSED:
+            if break_off is not None and isinstance(wire, TlsWire):
+                asyncio.get_running_loop().call_later(break_off, wire.hang_up)
             await outgoing.hold_and_hang_up(hold_seconds, hang_up=hang_up)
         return outgoing.trace(final)
     finally:
@@ -57,7 +67,7 @@ def _receive(wire: Wire, inbox: asyncio.Queue[Message], message: Message, remote
     if message.status or message.method == "BYE":
         inbox.put_nowait(message)
     if not message.status and message.method != "ACK":
-        wire.send(message.answer(_OK, "OK", tag=new_tag(), contact=wire.local), remote)
+        wire.send(message.answer(_OK, "OK", tag=new_tag(), contact=f"{wire.local}{wire.parameter}"), remote)
 
 
 @dataclass
@@ -153,12 +163,15 @@ class _Outgoing:
     def _request(
         self, method: str, number: int, branch: str, body: str = "", more: Iterable[tuple[str, str]] = ()
     ) -> Message:
-        headers = [("Via", f"SIP/2.0/UDP {self.wire.local};branch={branch};rport"), ("Max-Forwards", "70")]
+        headers = [
+            ("Via", f"SIP/2.0/{self.wire.transport} {self.wire.local};branch={branch};rport"),
+            ("Max-Forwards", "70"),
+        ]
         headers += [("Route", route) for route in self.routes]
         headers += [("From", f"<sip:{self.caller}@{self.wire.local.host}>;tag={self.tag}"), ("To", self.to)]
         headers += [("Call-ID", self.call_id), ("CSeq", f"{number} {method}")]
         headers += [
-            ("Contact", f"<sip:{self.caller}@{self.contact}>"),
+            ("Contact", f"<sip:{self.caller}@{self.contact}{self.wire.parameter}>"),
             ("User-Agent", "Trunkline softphone"),
             *more,
         ]

@@ -54,7 +54,12 @@ class CallTrace:
 
 
 class Wire(asyncio.DatagramProtocol):
-    """Open it with `open_wire`; `handler` gets every message that is SIP."""
+    """Open it with `open_wire`; `handler` gets every message that is SIP.
+
+    `transport` is what a Via says, `parameter` what a URI that leads here ends with.
+    """
+
+    transport, parameter = "UDP", ""
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler

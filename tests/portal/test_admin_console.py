@@ -13,6 +13,7 @@ from billing.services import balance_of
 from portal.staff_groups import READERS, SUPPORT
 from provisioning import engine
 from provisioning.models import NodeState, Operation, SbcNode
+from sbc.lab.samples import sample_certificate
 from tests.factories import make_specification, open_data_centre, order_trunk
 from tests.portal.staff import REASON, member_of_staff, sign_in
 from trunks.services import disable_trunk
@@ -52,6 +53,16 @@ def test_nothing_waiting_is_said(staff):
     Operation.objects.all().delete()
 
     assert "Nothing is waiting." in page_of(staff)
+
+
+def test_a_certificate_that_ends_soon_is_marked(staff, trunk):
+    SbcNode.objects.update(certificate=sample_certificate())
+    assert "Put a new one on the node" not in page_of(staff)
+
+    soon = int((timezone.now() + timedelta(days=10)).timestamp())
+    SbcNode.objects.filter(role="BACKUP").update(certificate=sample_certificate(ends_at=soon))
+
+    assert page_of(staff).count("Put a new one on the node") == 1
 
 
 def test_when_the_last_change_finished_is_said(staff, trunk):

@@ -17,8 +17,10 @@ from accounts.enums import Role
 from accounts.models import AuditEvent, Invitation, Member
 from addresses.models import ServiceAddress
 from billing.models import LedgerEntry, PlanRequest
+from calls.models import Call
 from provisioning.models import Operation
 from routing.models import Number
+from tests.calls.rows import make_call
 from tests.factories import (
     make_account,
     make_address,
@@ -41,6 +43,7 @@ REFUSED = {403, 405}
 NOTHING_TO_DO = {"trunks:again": {404}, "team:switch": {404}}
 KEPT: tuple[type[Model], ...] = (
     AuditEvent,
+    Call,
     Invitation,
     LedgerEntry,
     Member,
@@ -82,6 +85,7 @@ class Side:
             account=self.account, created_by=engineer, answers={"settings": settings, "provider": {}}
         )
         self.address = make_address(self.account, f"{canary} address")
+        self.call = make_call(self.trunk, caller=f"{canary} caller", caller_e164="")
         self.number = Number.objects.create(e164=number, account=self.account, data_centre=data_centre)
         self.invitation = self._invite()
 
@@ -107,6 +111,7 @@ class Side:
             "token": "unknown",
             "step": "plan",
             "e164": self.number.pk,
+            "pk": self.call.pk,
         }
         asked = PATTERNS[name].pattern.regex.groupindex
         return reverse(name, kwargs={word: values[word] for word in asked})

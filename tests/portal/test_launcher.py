@@ -20,6 +20,7 @@ from portal.launcher.processes import LaunchError, Program, wait_until
 from portal.launcher.state import REPOSITORY
 from portal.launcher.supervisor import ProgramService, Supervisor
 from sbc.lab.node import LabNode
+from sbc.lab.rtpengine import MEDIA_CONTROL_PORT, rtpengine_command
 
 LISTEN = """
 import socket
@@ -122,7 +123,11 @@ def test_services_are_stopped_in_reverse_order() -> None:
 
 def kamailio(address: str) -> list[str]:
     node = LabNode("node", address, NODE_FOLDER, 8300, "token")
-    return [part.replace(str(REPOSITORY), "/app") for part in node._command()]
+    control = f"{address}:{MEDIA_CONTROL_PORT}"
+    return [
+        part.replace(str(REPOSITORY), "/app").replace(control, f"127.0.0.1:{MEDIA_CONTROL_PORT}")
+        for part in node._command()
+    ]
 
 
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
@@ -146,6 +151,10 @@ def test_each_compose_service_runs_a_command_of_up(name: str) -> None:
     if name.endswith("-kamailio"):
         address = service["networks"]["sip"]["ipv4_address"]
         assert service["command"][1:] == kamailio(address)[1:]
+    elif name.endswith("-rtpengine"):
+        kamailio_service = COMPOSE["services"][name.replace("rtpengine", "kamailio")]
+        address = kamailio_service["networks"]["sip"]["ipv4_address"]
+        assert service["command"][1:] == rtpengine_command(address, "127.0.0.1")[1:]
     else:
         assert service["command"] == list(EXPECTED[name])
 

@@ -13,7 +13,7 @@ from provisioning.models import DataCentre, DestinationCheck, NodeState, Registr
 from provisioning.readings import read_facts
 from provisioning.sweeps import look_after
 from sbc.documents import Fence
-from sbc.lab.samples import sample_answer, sample_contact, sample_registered, sample_trunk
+from sbc.lab.samples import sample_answer, sample_certificate, sample_contact, sample_registered, sample_trunk
 from tests.provisioning.scene import Nodes, hurry
 
 BEGAN, REFRESHED = (datetime.fromtimestamp(seconds, UTC) for seconds in (1_700_000_000, 1_700_000_600))
@@ -80,6 +80,26 @@ def test_what_cannot_be_read_stays_and_is_unknown_after_a_while(nodes: Nodes, tr
     read_at = SbcNode.objects.get(role=NodeRole.PRIMARY).facts_read_at
     assert (found.status, found.since) == (RegistrationStatus.UNKNOWN, read_at)
     assert len(found.nodes[0].contacts) == 1
+
+
+def test_a_certificate_is_read_and_known_to_end(nodes: Nodes, trunk: str) -> None:
+    in_a_month = int((datetime.now(UTC) + timedelta(days=29)).timestamp())
+    nodes.primary.fault(certificate=sample_certificate(ends_at=in_a_month))
+    nodes.backup.fault(certificate=sample_certificate())
+
+    read_all()
+
+    primary, backup = SbcNode.objects.order_by("-role")
+    assert primary.certificate == sample_certificate(ends_at=in_a_month)
+    assert (primary.certificate_is_due, backup.certificate_is_due) == (True, False)
+
+
+def test_a_certificate_that_cannot_be_read_stays_as_it_was(nodes: Nodes, trunk: str) -> None:
+    nodes.primary.fault(certificate=sample_certificate())
+    read_all()
+    nodes.primary.fault(certificate={})
+    read_all()
+    assert SbcNode.objects.get(role=NodeRole.PRIMARY).certificate == sample_certificate()
 
 
 def test_an_ended_registration_is_gone_and_a_refreshed_one_is_the_same(nodes: Nodes, trunk: str) -> None:

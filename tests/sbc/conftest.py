@@ -12,6 +12,7 @@ class FakeSwitch:
 
     def __init__(self):
         self.keys, self.log, self.dropped, self.off, self.deaf = {}, [], [], False, False
+        self.reloads = 0
 
     def _answer(self):
         if self.off:
@@ -46,6 +47,10 @@ class FakeSwitch:
         self._answer()
         self.dropped.append(trunk_id)
 
+    def reload_certificates(self):
+        self._answer()
+        self.reloads += 1
+
     def facts(self):
         return {key: value for key, value in self.keys.items() if key.table != "agent"}
 
@@ -61,6 +66,24 @@ class FakeContacts:
 
     def trunk_ids(self):
         return [contact.trunk_id for contact in self.found]
+
+
+class FakeCertificates:
+    """Files that were written at some time."""
+
+    def __init__(self):
+        self.at, self.found = (1,), None
+
+    def written_at(self):
+        return self.at
+
+    def read(self):
+        return self.found
+
+
+@pytest.fixture
+def certificates():
+    return FakeCertificates()
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ class Http:
 
 
 @pytest.fixture
-def http(switch, contacts):
-    return Http(create_app(Node(Store(":memory:"), switch, contacts), "secret"))
+def http(switch, contacts, certificates):
+    return Http(create_app(Node(Store(":memory:"), switch, contacts, certificates), "secret"))
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Bearer secret2", "Basic secret", "Bearer sécret"])

@@ -4,6 +4,7 @@ import pytest
 
 from sbc.lab.net import LabError, LabNet
 from sbc.lab.records import CallRecord, read_records
+from sbc.lab.samples import sample_record
 from sbc.lab.sip import Address, Message, address_of
 
 
@@ -45,8 +46,11 @@ def test_where_a_uri_points(uri, address):
 
 
 def test_records_are_read_oldest_first(tmp_path):
-    (tmp_path / "calls_1.log").write_text("20|30|10.5|T1|outbound|1|2|b%7Cc|200|192.0.2.1:5060\n")
-    (tmp_path / "calls_2.log").write_text("5|5|0.0|T1|inbound|2|1|a|486|-\n")
+    (tmp_path / "calls_1.log").write_text(line_of(sample_record("late", ended=30)))
+    (tmp_path / "calls_2.old").write_text(line_of(sample_record("early", ended=5)))
     early, late = read_records(tmp_path)
-    assert (early.code, early.hop) == (486, "-")
-    assert late == CallRecord(20, 30, 10.5, "T1", "outbound", "1", "2", "b|c", 200, "192.0.2.1:5060")
+    assert (early.call_id, late.call_id) == ("early", "late")
+
+
+def line_of(members):
+    return "|".join(str(value) for value in CallRecord(**members).to_wire().values()) + "\n"

@@ -15,8 +15,8 @@ TRUNK = sample_trunk("T1", ["192.0.2.1"], [("192.0.2.9", 5060)])
 
 
 @pytest.fixture
-def node(switch, contacts):
-    return Node(Store(":memory:"), switch, contacts)
+def node(switch, contacts, certificates):
+    return Node(Store(":memory:"), switch, contacts, certificates)
 
 
 @pytest.fixture
@@ -201,3 +201,13 @@ def test_the_watch_goes_through_everything_in_slices(node, switch):
     assert switch.facts() != before
     watch.look()
     assert switch.facts() == before
+
+
+def test_certificates_are_read_again_once_after_they_were_replaced(node, watch, switch, certificates):
+    watch.look()
+    watch.look()
+    before = switch.reloads
+    certificates.at = (2,)
+    watch.look()
+    watch.look()
+    assert (before, switch.reloads) == (1, 2)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sbc.agent.media import media_members
 from sbc.agent.render import Key, parse, render
 from sbc.documents import EarlierHa1, NodeDocument, ProviderSource
 from sbc.lab.samples import REALM, ha1, sample_group, sample_node, sample_number, sample_registered, sample_trunk
@@ -21,9 +22,10 @@ def test_a_trunk_is_one_key_and_one_for_each_source():
     found = members(facts[Key("trunk", "T1")])
     assert found.pop("document") == trunk.hash[:16]
     assert found == {
-        "enabled": "1", "registered": "0", "challenge": "0",
+        "enabled": "1", "registered": "0", "challenge": "0", "tls": "0",
         "group": "T1", "channels": "10", "rate": "1000", "international": "1", "format": "E164", "identity": "-",
         "rotate": "0",
+        **{name: str(member) for name, member in media_members(trunk).items()},
         "n": "2", "h1": "192.0.2.9:5070", "h2": "pbx.example.com",
     }  # fmt: skip
 
@@ -88,10 +90,15 @@ def checked_keys(**changes):
 
 
 def test_each_destination_is_checked_by_itself():
-    assert checked_keys(options=True) == {"T1/192.0.2.9:5070", "T1/pbx.example.com", "T1/[2001:db8::9]:5060"}
+    for tls in (False, True):
+        assert checked_keys(options=True, tls=tls) == {
+            "T1/192.0.2.9:5070",
+            "T1/pbx.example.com",
+            "T1/[2001:db8::9]:5060",
+        }
 
 
-@pytest.mark.parametrize("changes", [{}, {"admin_status": "DISABLED"}, {"tls": True}])
+@pytest.mark.parametrize("changes", [{}, {"admin_status": "DISABLED"}])
 def test_who_is_not_checked(changes):
     assert checked_keys(**{"options": bool(changes)} | changes) == set()
 

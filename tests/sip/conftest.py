@@ -11,9 +11,10 @@ import pytest
 from portal.launcher import binaries
 from sbc.client import NodeClient, Unavailable
 from sbc.documents import Fence
+from sbc.lab.authority import Authority
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.digest import Login
-from sbc.lab.net import SIP_PORT, LabNet, first_free_net
+from sbc.lab.net import SIP_PORT, TLS_PORT, LabNet, first_free_net
 from sbc.lab.node import LabNode
 from sbc.lab.process import Child
 from sbc.lab.registering import register
@@ -87,6 +88,10 @@ class Site:
     def address(self):
         return Address(self.node.address, SIP_PORT)
 
+    @property
+    def tls_address(self):
+        return Address(self.node.address, TLS_PORT)
+
     def put(self, document):
         held = self.client.put(document, Fence(next(self._generations), 0))
         assert held.hash == document.hash
@@ -120,7 +125,8 @@ class Site:
     def register(self, trunk, password="secret", phone=None, username="", **options):
         """The node's last answer."""
         login = Login(username or trunk.id, password)
-        return asyncio.run(register(phone or trunk.phone, self.address, login, **options))[-1]
+        node = options.pop("node", self.address)
+        return asyncio.run(register(phone or trunk.phone, node, login, **options))[-1]
 
     def contacts(self, trunk):
         return [found for found in self.client.registrations() if found.trunk_id == trunk.id]
@@ -131,7 +137,8 @@ class Site:
         return [found[host] for host in trunk.destinations]
 
     def change(self, trunk, **changes):
-        self.put(sample_trunk(trunk.id, [trunk.source], [(host, SIP_PORT) for host in trunk.destinations], **changes))
+        port = TLS_PORT if changes.get("tls") else SIP_PORT
+        self.put(sample_trunk(trunk.id, [trunk.source], [(host, port) for host in trunk.destinations], **changes))
 
     def gateways(self, *hosts):
         self.put(sample_node(*[(host, SIP_PORT) for host in hosts], other_node=self.other))
@@ -216,11 +223,18 @@ def valkey(net, folder):
 
 
 @pytest.fixture(scope="session")
-def pair(net, folder, carrier, valkey):
+def authority(folder):
+    """Whom the nodes believe, and who signed their certificates."""
+    return Authority(folder / "ca")
+
+
+@pytest.fixture(scope="session")
+def pair(net, folder, carrier, valkey, authority):
     """Primary and backup."""
     sites = []
     for place, name in enumerate(("primary", "backup"), start=1):
-        node = LabNode(name, net.node(place), folder / name[0], 8300, "token", watch_seconds=0.5, defines=TIMERS)
+        settings = {"watch_seconds": 0.5, "defines": TIMERS, "authority": authority}
+        node = LabNode(name, net.node(place), folder / name[0], 8300, "token", **settings)
         node.pair_valkey = valkey.server
         node.start()
         site = Site(node, node.client(), net, folder, carrier)

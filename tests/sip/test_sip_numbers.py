@@ -51,7 +51,7 @@ def test_a_trunk_calls_in_its_format_and_the_carrier_hears_e164(site, number_for
     assert trace.answered
     assert {user_of(invite.first), user_of(invite["To"])} == {f"+{CALLEE}"}
     assert {user_of(invite["From"]), user_of(invite["P-Asserted-Identity"])} == {f"+{CALLER}"}
-    until_equal(lambda: [(one.caller_e164, one.callee_e164) for one in site.records(trunk)], [(CALLER, CALLEE)])
+    until_equal(lambda: [(one.caller_e164, one.callee_e164) for one in site.records(trunk)], [(f"+{CALLER}", f"+{CALLEE}")])
 
 
 @pytest.mark.parametrize(("number_format", "written"), WRITTEN.items())
@@ -126,6 +126,7 @@ def test_a_withheld_number_is_not_shown_to_a_trunk(site):
 
     assert user_of(invite["From"]) == "anonymous"
     assert "3125559999" not in str(invite)
+    until_equal(lambda: [(one.caller, one.caller_e164) for one in site.records(trunk)], [("", "")])
 
 
 def test_a_call_that_fits_no_plan_says_so_in_its_reason(site):

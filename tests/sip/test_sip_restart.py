@@ -35,6 +35,7 @@ def test_a_killed_node_comes_back_without_the_portal_and_still_counts_the_calls_
     held = site.hold(trunk, calls=2)
     until_equal(lambda: calls_on_disk(site, trunk), 2)
     site.node.kill()
+    site.node.start_rtpengine()
     site.node.start_kamailio()  # no agent, no portal
     site.call(trunk)
     assert call_in(site, trunk).answered
@@ -107,7 +108,7 @@ def test_a_table_that_was_emptied_is_filled_again(site, table):
     trunk = site.place()
     switch = site.node.switch()
     before = switch.dump(table)
-    switch._call("htable.flush", table)
+    switch.call("htable.flush", table)
     until(lambda: switch.dump(table) == before)
     site.call(trunk)
     assert call_in(site, trunk).answered

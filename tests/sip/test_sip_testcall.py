@@ -10,13 +10,14 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from portal.launcher.lab import CONTROL_PORT
+from portal.launcher.lab import AUTHORITY, CONTROL_PORT
 from portal.test_calls import place_calls
 from provisioning import engine
 from provisioning.models import Gateway, SbcNode
 from provisioning.sweeps import look_after
 from routing.models import Number
 from routing.services import assign_number
+from sbc.lab.authority import Authority
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.net import LabNet, first_free_net
 from sbc.lab.node import LabNode
@@ -35,7 +36,8 @@ def lab(tmp_path_factory):
     addresses = ("--address", net.carrier(1), "--control-host", net.carrier(1), "--control-port", str(CONTROL_PORT))
     carrier = Child.python("sbc.lab.carrier", *addresses, folder=folder, log="carrier.log")
     carrier.wait_until(CarrierControl(f"http://{net.carrier(1)}:{CONTROL_PORT}").ready)
-    node = LabNode("tc", net.node(1), folder / "n", 8300, django_settings.NODE_TOKEN or "token")
+    authority = Authority(folder / AUTHORITY)
+    node = LabNode("tc", net.node(1), folder / "n", 8300, django_settings.NODE_TOKEN or "token", authority=authority)
     node.start()
     yield net, node
     node.stop()
@@ -45,15 +47,22 @@ def lab(tmp_path_factory):
 @pytest.fixture
 def trunk(lab, account, settings):
     """On the node, with one source and one destination."""
+    return ordered(lab, account, settings, 5060)
+
+
+def ordered(lab, account, settings, port, **choices):
     net, node = lab
     settings.LAB, settings.LAB_NET, settings.NODE_TOKEN = True, net.network, node.token
+    settings.VAR_DIR = node.folder.parent
     data_centre = open_data_centre(primary=node.agent_url)
     data_centre.nodes.filter(role="BACKUP").delete()
     data_centre.nodes.update(static_address=node.address)
     Gateway.objects.create(data_centre=data_centre, name="Lab", host=net.carrier(1))
     made = order_trunk(
         account,
-        make_specification(data_centre, source_hosts=[_host(net)], destinations=[(net.customer(9000), 5060)]),
+        make_specification(
+            data_centre, source_hosts=[_host(net)], destinations=[(net.customer(9000), port)], **choices
+        ),
     )
     settle()
     made.refresh_from_db()
@@ -98,6 +107,18 @@ def test_a_call_goes_out_and_one_comes_in(trunk):
     assert ("Primary node", "Your equipment") in {(line.sender, line.receiver) for line in back.lines}
     assert [line.offset_ms for line in out.lines] == sorted(line.offset_ms for line in out.lines)
     assert out.lines[0].offset_ms == 0
+
+
+@pytest.mark.django_db
+def test_a_tls_trunk_is_called_over_tls(lab, account, settings):
+    trunk = ordered(lab, account, settings, 5061, tls=True)
+    point_number_at(trunk)
+
+    out, back = place_calls(trunk)
+
+    for call in (out, back):
+        assert ANSWERED.fullmatch(call.verdict), call.verdict
+        assert any("SIP/2.0/TLS" in line.raw for line in call.lines)
 
 
 @pytest.mark.django_db

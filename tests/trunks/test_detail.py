@@ -117,7 +117,8 @@ def test_settings_that_no_node_enforces_stand_apart(alice, trunk):
     before, _heading, after = page(alice, trunk).partition("Stored, not yet enforced")
 
     assert "<dt>Channels</dt>" in before
-    assert "<dt>DTMF</dt>" in after
+    assert "<dt>DTMF</dt>" in before
+    assert "<dt>Privacy header</dt>" in after
 
 
 def test_the_addresses_to_allow_are_the_nodes(alice, trunk):

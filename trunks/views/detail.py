@@ -17,7 +17,7 @@ from accounts.enums import Right
 from billing.models import Quote
 from common.htmx import go_to
 from common.polling import Part, answer, part, poll_url
-from provisioning.models import Operation, SbcNode
+from provisioning.models import NodeState, Operation, SbcNode
 from trunks.actions import actions_of, why_not_listed
 from trunks.condition import condition
 from trunks.connection import node_address
@@ -92,9 +92,9 @@ def parts_of(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panels: l
             "placing": placing_calls(trunk),
             "panels": [panel for panel in panels if panel.answers_use],
         },
-        "statuses": statuses(request, trunk, operation) | {"channels": channels(trunk, states)},
+        "statuses": statuses(request, trunk, operation, states) | {"channels": channels(trunk, states)},
         "nodes": {"lines": node_lines(trunk, nodes, states, now)},
-        "checks": {"checks": checks(trunk)},
+        "checks": {"checks": checks(trunk, states)},
         "refresh": {"pending": pending},
     }
     parts = [part(f"trunk-{name}", f"trunks/parts/{name}.html", context) for name, context in facts.items()]
@@ -117,12 +117,14 @@ def rejected(request: HttpRequest, trunk: Trunk, operation: Operation | None) ->
     }
 
 
-def statuses(request: HttpRequest, trunk: Trunk, operation: Operation | None) -> dict[str, Any]:
+def statuses(
+    request: HttpRequest, trunk: Trunk, operation: Operation | None, states: list[NodeState]
+) -> dict[str, Any]:
     may_undo = can_undo(operation) and signed_member(request).may(Right.CHANGE_TRUNKS)
     return {
         "trunk": trunk,
         "administrative": administrative(trunk),
-        "registration": registration(trunk),
+        "registration": registration(trunk, states),
         "change": Change(operation, actor_of(request)) if operation else None,
         "earlier": earlier_revision(trunk) if may_undo else None,
     }

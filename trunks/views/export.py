@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import account_of, needs
 from accounts.enums import Right
+from common.spreadsheet import csv_answer
 from trunks.enums import State
 from trunks.forms.listing import TrunkFilter, type_label
 from trunks.models import Trunk
 from trunks.selectors import by_urgency, trunks_of
 
-# A spreadsheet takes a cell that begins so for a formula and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 2000
 
 
@@ -28,18 +24,7 @@ CHUNK = 2000
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Those that the filters show, in the list's order, however many."""
     trunks = by_urgency(TrunkFilter(request.GET).narrow(trunks_of(account_of(request))))
-    name = f"trunks-{timezone.localdate():%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(
-        _lines(trunks.iterator(CHUNK)), content_type="text/csv; charset=utf-8", headers=headers
-    )
-
-
-def _lines(trunks: Iterator[Trunk]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow([_(head) for head in HEADS])
-    for trunk in trunks:
-        yield writer.writerow([safe(cell) for cell in _cells(trunk)])
+    return csv_answer("trunks", map(_, HEADS), map(_cells, trunks.iterator(CHUNK)))
 
 
 HEADS = (
@@ -74,16 +59,3 @@ def _cells(trunk: Trunk) -> list[Any]:
         trunk.username or "",
         f"{trunk.created_at:%Y-%m-%d %H:%M:%S}",
     ]
-
-
-def safe(cell: Any) -> str:
-    """The cell as text that no spreadsheet runs."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-class _Echo:
-    """A file that gives back what is written."""
-
-    def write(self, line: str) -> str:
-        return line

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from common.htmx import go_to, wants_part
 from common.polling import Part, answer, part, poll_url
 from common.templatetags.ui import money
 from provisioning.enums import OperationKind
-from trunks.connection import node_addresses
+from trunks.connection import authorities, node_addresses, node_certificates
 from trunks.forms.password import SavedForm
 from trunks.login import login_of
 from trunks.models import Trunk, TrunkDraft
@@ -63,6 +63,7 @@ def handover_page(
         "form": form or SavedForm(),
         "page": "handover",
         "nodes": node_addresses(trunk),
+        "certificates": node_certificates(trunk),
         "rows": settings_of(trunk, TrunkSettings.of(trunk.wanted)) if trunk.wanted else [],
         **(_provider(trunk) if trunk.connects.preset else _configuration(request, trunk)),
     }
@@ -137,6 +138,15 @@ def addresses(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     context = {"trunk": trunk, "nodes": node_addresses(trunk)}
     text = render_to_string("trunks/handover/addresses.txt", context, request)
     return _download(text, f"trunk-{trunk.reference}.txt")
+
+
+@needs(Right.SEE_TRUNKS)
+@require_safe
+def authority(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
+    """What a PBX must trust to believe our nodes, as PEM; the page itself says why there is nothing yet."""
+    trunk = trunk_of(account_of(request), trunk_id)
+    text = authorities(trunk)
+    return _download(text, "trunkline-ca.pem") if text else redirect("trunks:handover", trunk_id=trunk.pk)
 
 
 @needs(Right.SEE_TRUNKS)

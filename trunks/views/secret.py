@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import account_of, actor_of, needs, signed_member
 from accounts.enums import Right
 from common.htmx import wants_part
+from common.spreadsheet import safe
 from trunks.connection import node_addresses
 from trunks.forms.password import SavedForm
 from trunks.login import Login, login_of
@@ -25,7 +26,6 @@ from trunks.models import Trunk
 from trunks.selectors import trunk_of
 from trunks.services import acknowledge_secret, reveal_secret
 from trunks.views.changes import back_to, see_other
-from trunks.views.export import safe
 from trunks.views.handover import handover_page
 from trunks.views.password import password_page, section
 

@@ -1,0 +1,1 @@
+"""Ended calls: pulled from the nodes exactly once, searched, explained."""

@@ -1,0 +1,1 @@
+"""Pages of calls: the list, one call, the file."""

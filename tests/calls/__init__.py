@@ -1,0 +1,1 @@
+"""Calls: pulled from nodes, listed, explained."""
