@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery, URLField
 from django.db.models.functions import Coalesce
+from django.forms import ChoiceField
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -16,8 +17,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.staff import Audited, M, ShowOnlyPage, actor, link_to_list, may_reconcile, with_reason
 from accounts.staff_forms import ReasonActionForm
 from provisioning import staff_views
-from provisioning.models import DataCentre, Gateway, NodeState, Operation, SbcNode
+from provisioning.models import DataCentre, Gateway, NodeState, Operation, ProviderSource, SbcNode
 from provisioning.reconciling import compare_now, hasten
+from provisioning.registry import key_headers
 
 
 @admin.register(DataCentre)
@@ -121,6 +123,20 @@ class GatewayAdmin(WithPort[Gateway]):
     list_filter = ["data_centre"]
     list_select_related = ["data_centre"]
     search_fields = ["name", "=host"]
+
+
+@admin.register(ProviderSource)
+class ProviderSourceAdmin(Audited[ProviderSource]):
+    """The sweep brings a changed list to the nodes by itself."""
+
+    list_display = ["provider", "network"]
+    list_filter = ["provider"]
+    search_fields = ["network"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "provider":
+            return ChoiceField(choices=[(code, code) for code in key_headers()])
+        return super().formfield_for_dbfield(db_field, request, **options)
 
 
 @admin.register(Operation)

@@ -1,4 +1,4 @@
-"""The node itself as a subject: its document names the carrier's gateways and the other node."""
+"""The node itself as a subject: its document names gateways, the other node, and where providers call from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from provisioning.models import Operation, SbcNode
+from provisioning.models import Operation, ProviderSource, SbcNode
+from provisioning.registry import key_headers
+from sbc import documents
 from sbc.documents import NODE, Destination, Document, NodeDocument
 
 
@@ -23,7 +25,7 @@ class NodeSubject:
         gateways = tuple(Destination(gateway.host, gateway.port) for gateway in node.data_centre.gateways.all())
         other = node.data_centre.nodes.exclude(pk=node.pk).first()
         address = other.static_address if other else ""
-        return NodeDocument(id=id, gateways=gateways, realm=settings.SIP_REALM, other_node=address)
+        return NodeDocument(id, gateways, settings.SIP_REALM, address, _provider_sources())
 
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(name=id)
@@ -39,3 +41,10 @@ class NodeSubject:
 
     def settled(self, operation: Operation) -> None:
         """Never called: nodes have no operations."""
+
+
+def _provider_sources() -> tuple[documents.ProviderSource, ...]:
+    """Those of a provider that we no longer know are left out."""
+    headers = key_headers()
+    rows = ProviderSource.objects.filter(provider__in=headers)
+    return tuple(documents.ProviderSource(row.provider, row.network, headers[row.provider]) for row in rows)

@@ -58,6 +58,19 @@ def kinds() -> list[str]:
     return list(_subjects)
 
 
+_key_headers: dict[str, str] = {}
+
+
+def register_provider(code: str, key_header: str) -> None:
+    """Make a provider known whose calls come from addresses of its own; `key_header` as in the node's document."""
+    _key_headers[code] = key_header
+
+
+def key_headers() -> dict[str, str]:
+    """By provider."""
+    return dict(_key_headers)
+
+
 Chore = Callable[[], object]
 _chores: list[Chore] = []
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 FORMAT = 3
-TRUNK, NUMBER, NODE = "trunk", "number", "node"
+TRUNK, NUMBER, NODE, GROUP = "trunk", "number", "node", "group"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +34,17 @@ class EarlierHa1:
     md5: str
     sha256: str
     until: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSource:
+    """An address or network (CIDR) that a provider's calls come from. `key_header` names the header that tells whose
+    call it is; empty: the first label of the host in the request URI.
+    """
+
+    provider: str
+    network: str
+    key_header: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,8 @@ class TrunkDocument(Document):
 
     `admin_status` is ENABLED, DISABLED or SYSTEM_DISABLED; `codecs` are PCMA, PCMU, G729 in order of preference;
     `strategy` is FAILOVER or ROUND_ROBIN; `source_hosts` are IP addresses; `group` is the channel group (the trunk
-    itself unless several trunks share one limit). `provider_key` is what the provider's calls are told apart by.
+    itself unless several trunks share one limit). `provider_key` is what the provider's calls are told apart by,
+    empty where a group has it.
     `username`, `realm` and the HA1s (hex) are empty except on registered trunks.
     """
 
@@ -129,9 +141,25 @@ class NumberDocument(Document):
 
 
 @dataclass(frozen=True, slots=True)
+class GroupDocument(Document):
+    """Trunks of one account whose calls from their provider are alike: these share one limit, `channels`, and count as
+    calls of `trunk_id`.
+    """
+
+    kind = GROUP
+
+    account_id: str
+    provider: str
+    provider_keys: tuple[str, ...]
+    channels: int
+    trunk_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeDocument(Document):
     """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried, the realm
-    that it names when it asks for a password, the other node of its data centre (IP address; empty without one).
+    that it names when it asks for a password, the other node of its data centre (IP address; empty without one), and
+    where providers call from.
     """
 
     kind = NODE
@@ -139,15 +167,19 @@ class NodeDocument(Document):
     gateways: tuple[Destination, ...]
     realm: str
     other_node: str
+    provider_sources: tuple[ProviderSource, ...]
 
     @classmethod
     def _parse(cls, members: dict[str, Any]) -> dict[str, Any]:
         parsed = Document._parse(members)
+        parsed["provider_sources"] = tuple(ProviderSource(**entry) for entry in members["provider_sources"])
         parsed["gateways"] = tuple(Destination(**entry) for entry in members["gateways"])
         return parsed
 
 
-KINDS: dict[str, type[Document]] = {cls.kind: cls for cls in (TrunkDocument, NumberDocument, NodeDocument)}
+KINDS: dict[str, type[Document]] = {
+    cls.kind: cls for cls in (TrunkDocument, NumberDocument, NodeDocument, GroupDocument)
+}
 
 
 def _plain(value: Any) -> Any:
@@ -156,6 +188,8 @@ def _plain(value: Any) -> Any:
         return tuple(map(_plain, value))
     if isinstance(value, Destination):
         return {"host": value.host, "port": value.port}
+    if isinstance(value, ProviderSource):
+        return {"provider": value.provider, "network": value.network, "key_header": value.key_header}
     if isinstance(value, EarlierHa1):
         return {"md5": value.md5, "sha256": value.sha256, "until": value.until}
     return value
@@ -164,7 +198,7 @@ def _plain(value: Any) -> Any:
 # What a later format added to documents, with what it is in an older one.
 _ADDED: dict[str, dict[str, Any]] = {
     TRUNK: {"realm": "", "earlier_ha1s": [], "calls_per_second": 10},
-    NODE: {"realm": "", "other_node": ""},
+    NODE: {"realm": "", "other_node": "", "provider_sources": []},
 }
 
 

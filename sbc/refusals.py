@@ -46,6 +46,12 @@ REFUSALS = {
         "The call came over TLS, and the trunk was ordered without.",
         "Set your PBX to UDP, or order a trunk with TLS.",
     ),
+    "provider-key-unknown": Refusal(
+        403,
+        "Provider Account Unknown",
+        "The call came from a provider, and its account or termination identifier belongs to no trunk of ours here.",
+        "Compare the Twilio Account SID or the Genesys identifier on the trunk's page with what your provider shows.",
+    ),
     "number-not-telephone": Refusal(
         404,
         "Not a Telephone Number",

@@ -22,9 +22,9 @@ def trunk_document(trunk: Trunk) -> TrunkDocument | None:
         account_id=str(trunk.account_id),
         trunk_kind=trunk.kind,
         provider=trunk.provider,
-        provider_key=trunk.call_key or "",
+        provider_key="" if trunk.connects.shares_channels else trunk.call_key or "",
         admin_status=trunk.admin_status,
-        group=group_of(trunk),
+        group=str(trunk.pk),
         tls=trunk.tls,
         channels=revision.channels,
         calls_per_second=limits_of(trunk.account).calls_per_second,
@@ -49,13 +49,6 @@ def destinations_of(trunk: Trunk) -> list[tuple[str, int]]:
         return []
     theirs = trunk.connects.destinations(trunk.provider_facts)
     return theirs or [(host, port) for host, port in trunk.wanted.destinations]
-
-
-def group_of(trunk: Trunk) -> str:
-    """Which trunks count their outbound calls together."""
-    if trunk.connects.shares_channels:
-        return f"{trunk.provider}-{trunk.account_id}-{trunk.data_centre_id}"
-    return str(trunk.pk)
 
 
 def _login(trunk: Trunk) -> dict[str, Any]:

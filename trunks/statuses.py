@@ -113,6 +113,8 @@ def channels(trunk: Trunk, states: Iterable[NodeState]) -> ChannelsShown | None:
     if use.calls is None:
         return ChannelsShown("none", _("Unknown: a node could not be asked lately"), use.read_at)
     words = _("%(calls)s of %(channels)s channels in use") % {"calls": use.calls, "channels": trunk.live.channels}
+    if trunk.connects.shares_channels:
+        words = _("%(words)s by calls coming in") % {"words": words}
     return ChannelsShown("good" if use.calls < trunk.live.channels else "warn", words, use.read_at)
 
 

@@ -1,7 +1,7 @@
 """Data centres with their nodes and gateways; operations; what each node was asked for and was read back to have."""
 
 from provisioning.models.facts import DestinationCheck, GroupCalls, Registration
-from provisioning.models.network import DataCentre, Gateway, SbcNode
+from provisioning.models.network import DataCentre, Gateway, ProviderSource, SbcNode
 from provisioning.models.node_state import NodeState
 from provisioning.models.operation import Operation
 
@@ -12,6 +12,7 @@ __all__ = [
     "GroupCalls",
     "NodeState",
     "Operation",
+    "ProviderSource",
     "Registration",
     "SbcNode",
 ]

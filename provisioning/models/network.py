@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from provisioning.enums import NodeRole
+from provisioning.validators import validate_source
 
 SIP_PORT = 5060
 RENEW_BEFORE = timedelta(days=30)
@@ -87,6 +88,19 @@ class SbcNode(models.Model):
         """Whether it is time to put a new one there."""
         ends_at = self.certificate_ends_at
         return ends_at is not None and ends_at < timezone.now() + RENEW_BEFORE
+
+
+class ProviderSource(models.Model):
+    """Where a provider's calls come from; staff keep the list. One address, or a network in the form 192.0.2.0/30."""
+
+    provider = models.CharField(max_length=32)
+    network = models.CharField(_("address or network"), max_length=64, unique=True, validators=[validate_source])
+
+    class Meta:
+        ordering = ["provider", "network"]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.network}"
 
 
 class Gateway(models.Model):

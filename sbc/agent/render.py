@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 import zlib
 from functools import singledispatch
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
 from sbc.agent.media import media_members
-from sbc.documents import Destination, Document, NodeDocument, NumberDocument, TrunkDocument, read_document
+from sbc.documents import (
+    Destination,
+    Document,
+    GroupDocument,
+    NodeDocument,
+    NumberDocument,
+    ProviderSource,
+    TrunkDocument,
+    read_document,
+)
 
 OPTIONS = "options"
-TABLES = ("source", "user", "number", "carrier", "gateways", "realm", "other", OPTIONS, "trunk")
+_OF_NODE = ("carrier", "gateways", "realm", "other", "provider_source")
+TABLES = ("source", "user", "number", "provider_key", *_OF_NODE, OPTIONS, "trunk")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -29,6 +39,9 @@ _IDENTITY = {
     "PREFERRED_IDENTITY": "P-Preferred-Identity",
 }
 _MAX_EARLIER = 10
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
+_PROVIDER_KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
+_LARGEST_NETWORK = 256  # addresses: each becomes a key
 
 
 class Key(NamedTuple):
@@ -65,6 +78,8 @@ def render(document: Document) -> Facts:
 def _trunk(trunk: TrunkDocument) -> Facts:
     trunk_id = _id(trunk.id)
     facts = {Key("source", _ip(host)): trunk_id for host in trunk.source_hosts}
+    if trunk.provider_key:
+        facts[_provider_key(trunk.provider, trunk.provider_key)] = _value({"trunk": trunk_id})
     if is_registered(trunk):
         facts[Key("user", _user(trunk.username))] = _value(_credentials(trunk))
     hops = _hops(trunk.destinations)
@@ -99,6 +114,12 @@ def _number(number: NumberDocument) -> Facts:
 
 
 @render.register
+def _group(group: GroupDocument) -> Facts:
+    members = {"trunk": _id(group.trunk_id), "group": _id(group.id), "channels": _limit(group.channels)}
+    return {_provider_key(group.provider, key): _value(members) for key in group.provider_keys}
+
+
+@render.register
 def _node(node: NodeDocument) -> Facts:
     node_id = _id(node.id)
     carriers = {Key("carrier", _ip(gateway.host)): node_id for gateway in node.gateways}
@@ -108,7 +129,25 @@ def _node(node: NodeDocument) -> Facts:
         facts[Key("realm", "all")] = _checked(_REALM, node.realm, "a realm")
     if node.other_node:
         facts[Key("other", "all")] = _ip(node.other_node)
+    for source in node.provider_sources:
+        facts |= _provider_source(source)
     return facts
+
+
+def _provider_source(source: ProviderSource) -> Facts:
+    """One key per address, so that a call is recognised by one look-up."""
+    network = ip_network(source.network)
+    if network.num_addresses > _LARGEST_NETWORK:
+        raise ValueError(f"{source.network!r} has more than {_LARGEST_NETWORK} addresses")
+    header = _checked(_HEADER, source.key_header, "a header") if source.key_header else "-"
+    value = _value({"provider": _checked(_WORD, source.provider, "a provider"), "header": header})
+    return {Key("provider_source", str(address)): value for address in network}
+
+
+def _provider_key(provider: str, key: str) -> Key:
+    """In lower case, for host names are compared so."""
+    name = f"{_checked(_WORD, provider, 'a provider')}/{_checked(_PROVIDER_KEY, key, 'a key of a provider').lower()}"
+    return Key("provider_key", name)
 
 
 def is_registered(trunk: TrunkDocument) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sbc.documents import Destination, NodeDocument, NumberDocument, TrunkDocument
+from sbc.documents import Destination, GroupDocument, NodeDocument, NumberDocument, ProviderSource, TrunkDocument
 from sbc.lab.digest import md5
 
 REALM = "sip.example.com"
@@ -62,10 +62,19 @@ def ha1(username: str, password: str) -> str:
     return md5(f"{username}:{REALM}:{password}")
 
 
-def sample_node(*gateways: tuple[str, int], other_node: str = "") -> NodeDocument:
+def sample_node(
+    *gateways: tuple[str, int], other_node: str = "", provider_sources: Sequence[ProviderSource] = ()
+) -> NodeDocument:
     """A node's own document."""
     destinations = tuple(Destination(*gateway) for gateway in gateways)
-    return NodeDocument("node", gateways=destinations, realm=REALM, other_node=other_node)
+    return NodeDocument(
+        "node", gateways=destinations, realm=REALM, other_node=other_node, provider_sources=tuple(provider_sources)
+    )
+
+
+def sample_group(group_id: str, provider_key: str, channels: int, trunk_id: str) -> GroupDocument:
+    """Trunks of Freshworks that share one limit."""
+    return GroupDocument(group_id, "A1", "FRESHWORKS", (provider_key,), channels, trunk_id)
 
 
 def sample_contact(trunk_id: str, **changes: Any) -> dict[str, Any]:

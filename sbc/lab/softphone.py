@@ -31,6 +31,7 @@ async def call(
     contact: Address | None = None,
     more: Sequence[tuple[str, str]] = (),
     tries: int = _TRIES,
+    host: str = "",
     tls: Tls | None = None,
     break_off: float | None = None,
 ) -> CallTrace:
@@ -39,7 +40,8 @@ async def call(
     `cancel_after` gives up so long after it began to ring. With `hang_up` false the caller vanishes instead.
     The call ends early when the other side hangs up. `login` answers a challenge; `contact`
     is what the Contact header claims, by default the truth; `more` are headers of the INVITE, which is sent
-    up to `tries` times. With `tls` it goes over TLS; `break_off` closes the connection so long after the answer.
+    up to `tries` times; `host` is what it asks for, by default the node. With `tls` it goes over TLS; `break_off`
+    closes the connection so long after the answer.
     Raises LabError when `local` is taken.
     """
     inbox: asyncio.Queue[Message] = asyncio.Queue()
@@ -49,7 +51,7 @@ async def call(
 
     wire = await open_tls_wire(local, receive, tls) if tls else await open_wire(local, receive)
     try:
-        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more, tries)
+        outgoing = _Outgoing(wire, inbox, node, caller, callee, contact or wire.local, login, more, tries, host)
         final = await outgoing.invite(cancel_after)
         if final is not None and _FINAL <= final.status < _REFUSED:
             if break_off is not None and isinstance(wire, TlsWire):
@@ -81,6 +83,7 @@ class _Outgoing:
     login: Login | None = None
     more: Sequence[tuple[str, str]] = ()
     tries: int = _TRIES
+    host: str = ""
     call_id: str = field(default_factory=new_tag)
     tag: str = field(default_factory=new_tag)
     to: str = ""
@@ -90,7 +93,7 @@ class _Outgoing:
 
     async def invite(self, cancel_after: float | None) -> Message | None:
         """The final answer, acknowledged; None when there was no answer at all."""
-        self.target = f"sip:{self.callee}@{self.node}"
+        self.target = f"sip:{self.callee}@{self.host or self.node}"
         answer = await self._invite_once(cancel_after)
         if self.login and answer is not None and answer.status == _CHALLENGED:
             self.number += 1

@@ -11,7 +11,7 @@ from accounts.services import limits_of
 from billing.models import LedgerEntry, PlanActivation
 from billing.services import balance_of
 from portal.staff_groups import READERS, SUPPORT, staff_group
-from provisioning.models import NodeState, Operation
+from provisioning.models import NodeState, Operation, ProviderSource
 from routing.models import Number
 from tests.factories import (
     make_account,
@@ -454,3 +454,18 @@ def test_members_see_no_way_into_the_staff_site(account):
     owner = sign_in(make_member(account, Role.OWNER))
 
     assert owner.get(change_url(account)).status_code in {302, 403}
+
+
+@pytest.mark.parametrize("network", ["192.0.2.0/30", "192.0.2.77", "2001:db8::1"])
+def test_a_provider_source_is_an_address_or_a_small_network(root, network):
+    root.post(reverse("admin:provisioning_providersource_add"), {"provider": "FRESHWORKS", "network": network})
+
+    assert ProviderSource.objects.get().network == network
+
+
+@pytest.mark.parametrize("network", ["192.0.2.1/30", "10.0.0.0/8", "twilio.com", ""])
+def test_anything_else_is_no_provider_source(root, network):
+    page = root.post(reverse("admin:provisioning_providersource_add"), {"provider": "FRESHWORKS", "network": network})
+
+    assert page.status_code == 200
+    assert not ProviderSource.objects.exists()

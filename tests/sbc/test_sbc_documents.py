@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from sbc.documents import EarlierHa1, Fence, read_document, upgraded
-from sbc.lab.samples import sample_node, sample_number, sample_registered, sample_trunk
+from sbc.documents import EarlierHa1, Fence, ProviderSource, read_document, upgraded
+from sbc.lab.samples import sample_group, sample_node, sample_number, sample_registered, sample_trunk
 
 SAMPLES = [
     sample_trunk("T1", ["192.0.2.1"], [("192.0.2.9", 5060)]),
     sample_registered("T2", "secret", earlier_ha1s=(EarlierHa1("a" * 32, "b" * 64, 1800000000),)),
     sample_number("+13125550100", "T1"),
-    sample_node(("192.0.2.30", 5060)),
+    sample_node(("192.0.2.30", 5060), provider_sources=[ProviderSource("FRESHWORKS", "192.0.2.8/30", "X-Key")]),
+    sample_group("fw-1", "AC12", 5, "T1"),
 ]
 
 

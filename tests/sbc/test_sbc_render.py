@@ -6,8 +6,8 @@ import pytest
 
 from sbc.agent.media import media_members
 from sbc.agent.render import Key, parse, render
-from sbc.documents import EarlierHa1, NodeDocument
-from sbc.lab.samples import REALM, ha1, sample_node, sample_number, sample_registered, sample_trunk
+from sbc.documents import EarlierHa1, NodeDocument, ProviderSource
+from sbc.lab.samples import REALM, ha1, sample_group, sample_node, sample_number, sample_registered, sample_trunk
 
 
 def members(value):
@@ -163,7 +163,7 @@ def test_a_gateway_with_a_scope_stays_out(host):
 
 
 def test_a_bad_realm_stays_out():
-    wire = NodeDocument("node", (), 'a" b', "").to_wire()
+    wire = NodeDocument("node", (), 'a" b', "", ()).to_wire()
     with pytest.raises(ValueError, match="realm"):
         parse("node", "node", wire)
 
@@ -184,3 +184,42 @@ def test_what_is_no_document_is_a_value_error(wire):
 def test_a_document_is_only_taken_under_its_own_id():
     with pytest.raises(ValueError, match="T1"):
         parse("trunk", "T2", sample_trunk("T1").to_wire())
+
+
+def test_a_group_is_found_by_its_providers_key_in_lower_case():
+    facts = render(sample_group("fw-1", "AC12", 5, "T1"))
+
+    assert facts == {Key("provider_key", "FRESHWORKS/ac12"): "trunk=T1;group=fw-1;channels=5;"}
+
+
+def test_a_trunk_with_a_key_of_its_own_is_found_by_it():
+    facts = render(sample_trunk("T1", provider="GENESYS_CLOUD", provider_key="acme"))
+
+    assert facts[Key("provider_key", "GENESYS_CLOUD/acme")] == "trunk=T1;"
+
+
+def test_each_address_of_a_providers_network_is_a_key():
+    sources = ProviderSource("FRESHWORKS", "192.0.2.8/31", "X-Key"), ProviderSource("GENESYS_CLOUD", "192.0.2.1", "")
+
+    facts = render(sample_node(provider_sources=sources))
+
+    found = {key.name: value for key, value in facts.items() if key.table == "provider_source"}
+    assert found == {
+        "192.0.2.8": "provider=FRESHWORKS;header=X-Key;",
+        "192.0.2.9": "provider=FRESHWORKS;header=X-Key;",
+        "192.0.2.1": "provider=GENESYS_CLOUD;header=-;",
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ProviderSource("FRESHWORKS", "10.0.0.0/16", ""),
+        ProviderSource("FRESHWORKS", "192.0.2.1", 'a" b'),
+        ProviderSource("fresh works", "192.0.2.1", ""),
+        ProviderSource("FRESHWORKS", "somewhere", ""),
+    ],
+)
+def test_a_source_of_a_provider_that_is_none_is_refused(source):
+    with pytest.raises(ValueError):
+        parse("node", "node", sample_node(provider_sources=[source]).to_wire())

@@ -76,6 +76,9 @@ class Provider:
     preset: ClassVar[Preset | None] = Preset()
     # Calls of all trunks of one account, provider and data centre are limited together on the way out.
     shares_channels: ClassVar[bool] = False
+    # The header of its calls that says whose they are; empty: the first label of the host that they ask for. None: its
+    # calls come from the customer's own addresses.
+    key_header: ClassVar[str | None] = None
     questions: ClassVar[tuple[Question, ...]] = ()
     place_question: ClassVar[str] = ""
 

@@ -22,6 +22,7 @@ class Freshworks(Provider):
     needs = _("Have at hand: the Twilio Account SID and the Twilio SIP domain that you received from Freshworks.")
     preset = Preset()
     shares_channels = True
+    key_header = "X-Twilio-AccountSid"
     questions = (
         Question("account_sid", _("Twilio Account SID"), _("Starts with AC and has 34 characters.")),
         Question(

@@ -23,6 +23,7 @@ class Genesys(Provider):
     pitch = _("Connect your Genesys PureCloud organisation (BYOC Cloud).")
     needs = _("Have at hand: your Genesys region. It leads to our data centre.")
     preset = Preset(tls=True)
+    key_header = ""
     questions = (
         Question(
             "region",
