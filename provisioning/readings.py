@@ -1,4 +1,4 @@
-"""Reads from the nodes what is true there: registrations and OPTIONS checks. What cannot be read stays as it was."""
+"""Reads from the nodes what is true there: registrations, OPTIONS checks, failed sign-ins. What cannot be read stays as it was."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from provisioning.models import DestinationCheck, Registration, SbcNode
+from provisioning.models import DestinationCheck, FailedSignIn, Registration, SbcNode
 from provisioning.nodes import client_of
 from sbc import client
 from sbc.client import NodeError
 
 logger = logging.getLogger(__name__)
-Row = TypeVar("Row", Registration, DestinationCheck)
+Row = TypeVar("Row", Registration, DestinationCheck, FailedSignIn)
 
 
 def read_facts(node: SbcNode) -> None:
@@ -31,6 +31,7 @@ def read_facts(node: SbcNode) -> None:
     try:
         registrations = [_registration(node, found) for found in agent.registrations()]
         checks = [_check(node, found) for found in agent.checks()]
+        failures = [_failure(node, found) for found in agent.failures()]
     except NodeError as trouble:
         logger.info("the facts of node %s could not be read: %s", node, trouble)
         return
@@ -38,6 +39,7 @@ def read_facts(node: SbcNode) -> None:
         SbcNode.objects.filter(pk=node.pk).update(facts_read_at=Now())
         _replace(Registration.objects.filter(node=node), registrations)
         _replace(DestinationCheck.objects.filter(node=node), checks)
+        _replace(FailedSignIn.objects.filter(node=node), failures)
 
 
 def _replace(rows: QuerySet[Row], reported: Sequence[Row]) -> None:
@@ -75,6 +77,16 @@ def _check(node: SbcNode, found: client.Check) -> DestinationCheck:
         answered_at=_at(found.answered_at) if found.answered_at else None,
         tried_at=_at(found.tried_at) if found.tried_at else None,
         missed=found.missed,
+    )
+
+
+def _failure(node: SbcNode, found: client.FailedSignIn) -> FailedSignIn:
+    return FailedSignIn(
+        node=node,
+        subject_id=found.trunk_id,
+        source=_plain(found.source, 64),
+        count=found.count,
+        last_at=_at(found.last_at),
     )
 
 

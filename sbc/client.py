@@ -95,6 +95,16 @@ class Check:
     missed: int
 
 
+@dataclass(frozen=True, slots=True)
+class FailedSignIn:
+    """How often somebody at an address failed to sign in as a trunk's user within a day; `last_at` in Unix seconds."""
+
+    trunk_id: str
+    source: str
+    count: int
+    last_at: int
+
+
 class NodeClient:
     """One node's agent. Every method raises Unavailable or Rejected.
 
@@ -149,6 +159,10 @@ class NodeClient:
         """Every destination that the node asks with OPTIONS."""
         return map(_check, self._pages("checks"))
 
+    def failures(self) -> Iterator[FailedSignIn]:
+        """Failed sign-ins per trunk and address."""
+        return map(_failed_sign_in, self._pages("failures"))
+
     def _pages(self, name: str, path: str = "") -> Iterator[dict[str, Any]]:
         """Everything of a list that has pages in order of id."""
         after = ""
@@ -197,3 +211,8 @@ def _check(answer: dict[str, Any]) -> Check:
     alive = False if answer["silent"] else True if answer["answered"] else None
     times = answer["answered"], answer["tried"]
     return Check(trunk_id, host.strip("[]"), int(port), alive, answer["code"], answer["ms"], *times, answer["missed"])
+
+
+def _failed_sign_in(answer: dict[str, Any]) -> FailedSignIn:
+    trunk_id, _, source = answer["id"].partition("/")
+    return FailedSignIn(trunk_id, source, answer["n"], answer["last"])

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sbc.agent.contacts import Contact
 from sbc.agent.http import create_app
-from sbc.agent.node import ANSWERS, Answer, Node
+from sbc.agent.node import ANSWERS, FAILURES, Answer, Node
 from sbc.agent.render import Key, parse
 from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
@@ -44,6 +44,7 @@ class Faults:
     list_empty_once: bool = False  # the next list is empty though nothing was deleted
     calls: dict[str, int] = field(default_factory=dict)  # what /v1/calls says
     registrations: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.contacts.Contact
+    failures: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<address>" -> as in users.cfg
     answers: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<host:port>" -> as in options.cfg
 
 
@@ -77,6 +78,8 @@ class MemorySwitch:
 
     def dump(self, table: str) -> dict[str, str]:
         """As in Switch."""
+        if table == FAILURES:
+            return self._faults().failures
         return {key.name: value for key, value in self._keys.items() if key.table == table}
 
     def calls(self) -> dict[str, int]:

@@ -1,8 +1,17 @@
 """Data centres with their nodes and gateways; operations; what each node was asked for and was read back to have."""
 
-from provisioning.models.facts import DestinationCheck, Registration
+from provisioning.models.facts import DestinationCheck, FailedSignIn, Registration
 from provisioning.models.network import DataCentre, Gateway, SbcNode
 from provisioning.models.node_state import NodeState
 from provisioning.models.operation import Operation
 
-__all__ = ["DataCentre", "DestinationCheck", "Gateway", "NodeState", "Operation", "Registration", "SbcNode"]
+__all__ = [
+    "DataCentre",
+    "DestinationCheck",
+    "FailedSignIn",
+    "Gateway",
+    "NodeState",
+    "Operation",
+    "Registration",
+    "SbcNode",
+]

@@ -35,6 +35,7 @@ def create_app(node: Node, token: str, *, routes: Sequence[Route] = (), inside: 
         Route("/v1/calls", interface.calls, methods=["GET"]),
         Route("/v1/registrations", interface.registrations, methods=["GET"]),
         Route("/v1/checks", interface.checks, methods=["GET"]),
+        Route("/v1/failures", interface.failures, methods=["GET"]),
     ]
     errors: Any = {StaleFence: _conflict, Refused: _refused, SwitchUnavailable: _unavailable}
     middleware = [Middleware(BearerToken, token=token), *inside]
@@ -90,6 +91,9 @@ class _Interface:
 
     async def checks(self, request: Request) -> Response:
         return JSONResponse({"checks": await run_in_threadpool(self._node.checks, *_page(request))})
+
+    async def failures(self, request: Request) -> Response:
+        return JSONResponse({"failures": await run_in_threadpool(self._node.failures, *_page(request))})
 
 
 def _subject(request: Request) -> tuple[str, str]:

@@ -37,7 +37,7 @@ class Gateway:
 
     def _run(self):
         while not self._ended:
-            with suppress(TimeoutError):
+            with suppress(TimeoutError, ValueError):
                 raw, remote = self._socket.recvfrom(65536)
                 self.heard.append(raw)
                 message = Message.parse(raw.decode(errors="replace"))
