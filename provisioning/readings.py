@@ -1,4 +1,4 @@
-"""Reads from the nodes what is true there: registrations, OPTIONS checks, failed sign-ins. What cannot be read stays as it was."""
+"""Reads from the nodes: registrations, OPTIONS checks, failed sign-ins. What cannot be read stays as it was."""
 
 from __future__ import annotations
 

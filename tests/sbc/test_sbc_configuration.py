@@ -6,7 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "sbc" / "kamailio").glob("*.cfg"))
 PAGE = ROOT / "docs" / "calls.md"
-BLOCK = re.compile(r"^((?:request|failure|onreply|branch|event|reply|onsend)?_?route(?:\[[\w:-]+\])?) \{\n(.*?)^\}", re.M | re.S)
+_HEAD = r"(?:(?:request|failure|onreply|branch|event)_)?route(?:\[[\w:-]+\])?"
+BLOCK = re.compile(rf"^({_HEAD}) \{{\n(.*?)^\}}", re.MULTILINE | re.DOTALL)
 A_SCREEN = 40
 
 

@@ -92,7 +92,9 @@ def _huge_value(random, message):
 def _wrong_length(random, message):
     wrong = random.choice((b"0", b"5", b"99999", b"-3", b"4294967297", b"x", b""))
     lines, body = _lines(message)
-    return b"\r\n".join([line for line in lines if b"Content-Length" not in line] + [b"Content-Length: " + wrong]) + body
+    return (
+        b"\r\n".join([line for line in lines if b"Content-Length" not in line] + [b"Content-Length: " + wrong]) + body
+    )
 
 
 def _other_value(random, message):

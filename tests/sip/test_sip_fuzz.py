@@ -82,7 +82,7 @@ def shared(site):
 
 def fuzz(site, sources, seed, packets):
     """Send them as fast as the node takes them."""
-    dice = random.Random(seed)  # noqa: S311 - the same messages in every run
+    dice = random.Random(seed)  # the same messages in every run
     node = site.address
     senders = []
     for source in sources:
@@ -144,7 +144,9 @@ def test_spoilt_messages_do_no_harm(hardened):
     invites = [raw.decode(errors="replace") for raw in gateway.heard if raw.startswith(b"INVITE")]
     assert invites
     assert [text for text in invites if not WRITTEN.match(text)] == []
-    numbers = {number for record in site.node.records() for number in (record.caller, record.callee, record.callee_e164)}
+    numbers = {
+        number for record in site.node.records() for number in (record.caller, record.callee, record.callee_e164)
+    }
     assert [number for number in numbers if not re.fullmatch(r"\+?\d{0,20}", number)] == []
     until(lambda: shared(site) - held < SHARED_BOUND, seconds=10)
     assert site.client.calls() == {}

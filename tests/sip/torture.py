@@ -6,6 +6,7 @@ than the RFC is one answer: what follows the body in a datagram (dblreq) is not 
 none: Kamailio reads no CSeq that is folded between number and method.
 """
 
+# ruff: noqa: E501 - a message is easier to compare with the RFC in one line
 from dataclasses import dataclass
 
 CALL = frozenset({404, 407})
@@ -55,7 +56,7 @@ _LONG = "long" * 60
 _METHOD = "!interesting-Method0123456789_*+`.%indeed'~"
 
 VALID = (
-    _invite("wsinv", "3.1.1.1", {0, 481}, "TO :\r\n sip:vivekg@{node} ;   tag    = 1918181833n", f"v:  SIP  / 2.0 / UDP\r\n  {{local}};branch=z9hG4bKwsinv",
+    _invite("wsinv", "3.1.1.1", {0, 481}, "TO :\r\n sip:vivekg@{node} ;   tag    = 1918181833n", "v:  SIP  / 2.0 / UDP\r\n  {local};branch=z9hG4bKwsinv",
             'from   : "J Rosenberg \\\\\\""       <sip:jdrosen@example.com>\r\n  ;\r\n  tag = 98asjd8', "MaX-fOrWaRdS: 0068", "cseq: 0009\r\n  INVITE",
             "i: wsinv.ndaksdj@{local}", "Call-ID:~", "Via:~", "Subject:", "NewFangledHeader:   newfangled value\r\n continued newfangled value",
             "UnknownHeaderWithUnusualValue: ;;,,;;,;", "Content-Type: application/sdp", "Route:\r\n <sip:services.example.com;lr;unknownwith=value;unknown-no-value>",
@@ -85,7 +86,7 @@ VALID = (
 )  # fmt: skip
 
 INVALID = (
-    _invite("badinv01", "3.1.2.1", BAD | CALL, "Contact: \"Joe\" <sip:joe@example.org>;;;;", f"Via: SIP/2.0/UDP {{local}};;,;,,", body=SDP),
+    _invite("badinv01", "3.1.2.1", BAD | CALL, "Contact: \"Joe\" <sip:joe@example.org>;;;;", "Via: SIP/2.0/UDP {local};;,;,,", body=SDP),
     _invite("clerr", "3.1.2.2", BAD, _SDP, body=SDP, length=9999),
     _invite("ncl", "3.1.2.3", BAD, _SDP, body=SDP, length=-999),
     _message("scalar02", "3.1.2.4", BAD | {401, 403, 483}, "REGISTER sip:{node} SIP/2.0", "CSeq: 36893488147419103232 REGISTER", "Max-Forwards: 300", "Expires: 1" + "0" * 60,

@@ -184,7 +184,7 @@ def test_the_fullest_page_of_every_kind_needs_few_queries(
     settle(trunk)
     alice.get(reverse("trunks:detail", args=[trunk.pk]))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         alice.get(reverse("trunks:detail", args=[trunk.pk]))
 
 
