@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils import timezone
 
 from provisioning.enums import RegistrationStatus
-from provisioning.models import DestinationCheck, GroupCalls, NodeState, Registration, SbcNode
+from provisioning.models import DestinationCheck, FailedSignIn, GroupCalls, NodeState, Registration, SbcNode
 from sbc.documents import TRUNK
 
 Row = TypeVar("Row", Registration, DestinationCheck)
@@ -102,6 +102,22 @@ def group_use(group: str, nodes: Collection[SbcNode]) -> GroupUse:
         return GroupUse(None, read_at)
     found = GroupCalls.objects.filter(subject_id=group, node__in=nodes).aggregate(calls=Sum("calls", default=0))
     return GroupUse(found["calls"], read_at)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedSignIns:
+    """Those of one address on all nodes together, within the last day."""
+
+    source: str
+    count: int
+    last_at: datetime
+
+
+def failed_sign_ins_of(trunk_id: str) -> list[FailedSignIns]:
+    """Who failed to sign in as the trunk's user, the latest first."""
+    lately = FailedSignIn.objects.filter(subject_id=trunk_id, last_at__gt=timezone.now() - timedelta(days=1))
+    rows = lately.order_by().values_list("source").annotate(Sum("count"), latest=Max("last_at"))
+    return [FailedSignIns(*row) for row in rows.order_by("-latest", "source")]
 
 
 def registration_of(trunk_id: str, states: Iterable[NodeState] | None = None) -> TrunkRegistration:

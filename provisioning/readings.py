@@ -13,13 +13,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from provisioning.models import DestinationCheck, GroupCalls, Registration, SbcNode
+from provisioning.models import DestinationCheck, FailedSignIn, GroupCalls, Registration, SbcNode
 from provisioning.nodes import client_of
 from sbc import client
 from sbc.client import NodeError
 
 logger = logging.getLogger(__name__)
-Row = TypeVar("Row", Registration, DestinationCheck, GroupCalls)
+Row = TypeVar("Row", Registration, DestinationCheck, FailedSignIn, GroupCalls)
 
 
 def read_facts(node: SbcNode) -> None:
@@ -34,6 +34,7 @@ def read_facts(node: SbcNode) -> None:
         checks = [_check(node, found) for found in agent.checks()]
         calls = [GroupCalls(node=node, subject_id=group, calls=count) for group, count in agent.calls().items()]
         certificate = agent.certificate()
+        failures = [_failure(node, found) for found in agent.failures()]
     except NodeError as trouble:
         logger.info("the facts of node %s could not be read: %s", node, trouble)
         return
@@ -43,6 +44,7 @@ def read_facts(node: SbcNode) -> None:
         _replace(Registration.objects.filter(node=node), registrations)
         _replace(DestinationCheck.objects.filter(node=node), checks)
         _replace(GroupCalls.objects.filter(node=node), calls)
+        _replace(FailedSignIn.objects.filter(node=node), failures)
 
 
 def _replace(rows: QuerySet[Row], reported: Sequence[Row]) -> None:
@@ -80,6 +82,16 @@ def _check(node: SbcNode, found: client.Check) -> DestinationCheck:
         answered_at=_at(found.answered_at) if found.answered_at else None,
         tried_at=_at(found.tried_at) if found.tried_at else None,
         missed=found.missed,
+    )
+
+
+def _failure(node: SbcNode, found: client.FailedSignIn) -> FailedSignIn:
+    return FailedSignIn(
+        node=node,
+        subject_id=found.trunk_id,
+        source=_plain(found.source, 64),
+        count=found.count,
+        last_at=_at(found.last_at),
     )
 
 

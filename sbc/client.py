@@ -130,6 +130,16 @@ class Tls:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class FailedSignIn:
+    """How often somebody at an address failed to sign in as a trunk's user within a day; `last_at` in Unix seconds."""
+
+    trunk_id: str
+    source: str
+    count: int
+    last_at: int
+
+
 class NodeClient:
     """One node's agent. Every method raises Unavailable or Rejected.
 
@@ -201,6 +211,10 @@ class NodeClient:
         found = ((members["sequence"], CallRecord.from_wire(members)) for members in page["records"])
         return RecordPage(page["store"], tuple(found))
 
+    def failures(self) -> Iterator[FailedSignIn]:
+        """Failed sign-ins per trunk and address."""
+        return map(_failed_sign_in, self._pages("failures"))
+
     def _pages(self, name: str, path: str = "") -> Iterator[dict[str, Any]]:
         """Everything of a list that has pages in order of id."""
         after = ""
@@ -249,3 +263,8 @@ def _check(answer: dict[str, Any]) -> Check:
     alive = False if answer["silent"] else True if answer["answered"] else None
     times = answer["answered"], answer["tried"]
     return Check(trunk_id, host.strip("[]"), int(port), alive, answer["code"], answer["ms"], *times, answer["missed"])
+
+
+def _failed_sign_in(answer: dict[str, Any]) -> FailedSignIn:
+    trunk_id, _, source = answer["id"].partition("/")
+    return FailedSignIn(trunk_id, source, answer["n"], answer["last"])

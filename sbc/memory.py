@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sbc.agent.certificates import Certificate
 from sbc.agent.contacts import Contact
 from sbc.agent.http import create_app
-from sbc.agent.node import ANSWERS, Answer, Node
+from sbc.agent.node import ANSWERS, FAILURES, Answer, Node
 from sbc.agent.record_store import Page
 from sbc.agent.render import Key, parse
 from sbc.agent.store import Refused, Store
@@ -48,6 +48,7 @@ class Faults:
     registrations: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.contacts.Contact
     records: list[dict[str, Any]] = field(default_factory=list)  # members of sbc.agent.records.CallRecord
     record_store: str = "memory"  # another name: the records were lost, and these are new ones
+    failures: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<address>" -> as in users.cfg
     answers: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<host:port>" -> as in options.cfg
     certificate: dict[str, Any] = field(default_factory=dict)  # members of sbc.agent.certificates.Certificate
 
@@ -82,6 +83,8 @@ class MemorySwitch:
 
     def dump(self, table: str) -> dict[str, str]:
         """As in Switch."""
+        if table == FAILURES:
+            return self._faults().failures
         return {key.name: value for key, value in self._keys.items() if key.table == table}
 
     def calls(self) -> dict[str, int]:

@@ -10,7 +10,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from provisioning.enums import OperationKind, RegistrationStatus, Status
-from provisioning.facts import TrunkRegistration, checks_of, group_use, registration_of
+from provisioning.facts import (
+    FailedSignIns,
+    TrunkRegistration,
+    checks_of,
+    failed_sign_ins_of,
+    group_use,
+    registration_of,
+)
 from provisioning.models import DestinationCheck, NodeState, Operation, SbcNode
 from trunks.enums import AdminStatus
 from trunks.models import Trunk
@@ -25,6 +32,7 @@ _REGISTRATION_TONES = {
     RegistrationStatus.UNKNOWN: "none",
 }
 NO_ANSWER = 408
+FAILURES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,8 @@ class RegistrationShown:
     word: str
     since: datetime | None
     nodes: list[NodeRegistration]
+    failures: list[FailedSignIns]  # the latest few
+    more_failures: int  # from how many more addresses
 
 
 def registration(trunk: Trunk, states: Iterable[NodeState]) -> RegistrationShown | None:
@@ -93,7 +103,15 @@ def registration(trunk: Trunk, states: Iterable[NodeState]) -> RegistrationShown
         )
         for node in found.nodes
     ]
-    return RegistrationShown(_REGISTRATION_TONES[found.status], str(found.status.label), found.since, nodes)
+    failures = failed_sign_ins_of(str(trunk.pk))
+    return RegistrationShown(
+        _REGISTRATION_TONES[found.status],
+        str(found.status.label),
+        found.since,
+        nodes,
+        failures[:FAILURES_SHOWN],
+        len(failures[FAILURES_SHOWN:]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0005_certificate'),
         ('provisioning', '0005_group_calls'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0005_group_calls'),
+        ('provisioning', '0006_provider_sources'),
     ]
 
     operations = [

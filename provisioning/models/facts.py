@@ -31,6 +31,25 @@ class Registration(models.Model):
         return f"{self.contact} on {self.node_id}"
 
 
+class FailedSignIn(models.Model):
+    """How often somebody at an address failed to sign in as a trunk's user within a day, on one node."""
+
+    node = models.ForeignKey(SbcNode, models.CASCADE, related_name="failed_sign_ins")
+    subject_id = models.CharField(max_length=64)
+    source = models.CharField(max_length=64)
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last_at", "source"]
+        constraints = [
+            models.UniqueConstraint(fields=["subject_id", "node", "source"], name="one_count_of_failures_per_source")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} from {self.source} on {self.node_id}"
+
+
 class DestinationCheck(models.Model):
     """What came of asking a destination with OPTIONS from one node. `alive` is None while that is not known yet; `code`
     408 means no answer; port 0 means that the host is looked up by SRV.

@@ -45,6 +45,7 @@ def create_app(
         Route("/v1/calls", interface.calls, methods=["GET"]),
         Route("/v1/registrations", interface.registrations, methods=["GET"]),
         Route("/v1/checks", interface.checks, methods=["GET"]),
+        Route("/v1/failures", interface.failures, methods=["GET"]),
     ]
     if records:
         paths.append(Route("/v1/records", _RecordPages(records).page, methods=["GET"]))
@@ -105,6 +106,9 @@ class _Interface:
 
     async def checks(self, request: Request) -> Response:
         return JSONResponse({"checks": await run_in_threadpool(self._node.checks, *_page(request))})
+
+    async def failures(self, request: Request) -> Response:
+        return JSONResponse({"failures": await run_in_threadpool(self._node.failures, *_page(request))})
 
 
 class _RecordPages:

@@ -19,6 +19,7 @@ from sbc.documents import KINDS, TRUNK, Document, Fence, TrunkDocument
 
 _SESSION = Key("agent", "session")
 ANSWERS = "answers"  # a table that Kamailio fills: sbc/kamailio/options.cfg
+FAILURES = "failures"  # another one: sbc/kamailio/users.cfg
 _ANSWER = ("tried", "answered", "code", "ms", "missed", "silent")
 _MEMBER = re.compile(r"(\w+)=(\d+);")
 Answer = dict[str, Any]
@@ -100,12 +101,18 @@ class Node:
             wanted = self.store.facts(Key(OPTIONS, after), limit)
         return [self._check(key.name) for key, _ in wanted if key.table == OPTIONS]
 
+    def failures(self, after: str, limit: int) -> list[Answer]:
+        """Failed sign-ins within a day, in order of `<trunk id>/<source address>`."""
+        with self.lock:
+            found = self.switch.dump(FAILURES)
+        names = sorted(name for name in found if name > after)[:limit]
+        return [{"id": name, **_numbers(found[name], ("n", "last"))} for name in names]
+
     def _check(self, name: str) -> Answer:
         """The lock is given back after each one, so that changes come between."""
         with self.lock:
             answer = self.switch.get(Key(ANSWERS, name)) or ""
-        numbers = {member: int(value) for member, value in _MEMBER.findall(answer)}
-        return {"id": name, **dict.fromkeys(_ANSWER, 0), **numbers}
+        return {"id": name, **_numbers(answer, _ANSWER)}
 
     def drop_strays(self, trunk_ids: list[str]) -> None:
         """End the registrations of those that are gone or may not register."""
@@ -155,6 +162,11 @@ class Node:
 
     def _status(self, *, kamailio: bool) -> Answer:
         return {"boot_id": self.store.boot_id, "counts": dict(self.store.counts), "kamailio": kamailio}
+
+
+def _numbers(value: str, members: tuple[str, ...]) -> dict[str, int]:
+    """A value like "n=3;last=1700000000;" with 0 for what is not in it."""
+    return {**dict.fromkeys(members, 0), **{name: int(number) for name, number in _MEMBER.findall(value)}}
 
 
 def _facts(row: Row) -> Facts:

@@ -76,6 +76,13 @@ class LabNode:
             raise LabError(f"Kamailio of {self.name} does not run")
         return self._kamailio.pid
 
+    @property
+    def agent_pid(self) -> int:
+        """The agent's process."""
+        if self._agent is None:
+            raise LabError(f"the agent of {self.name} does not run")
+        return self._agent.pid
+
     def client(self, *, timeout: float = 2.0) -> NodeClient:
         """A new client of the agent."""
         return NodeClient(self.agent_url, self.token, timeout=timeout)

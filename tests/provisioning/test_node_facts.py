@@ -6,9 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from provisioning.enums import NodeRole, RegistrationStatus
-from provisioning.facts import GroupUse, checks_of, group_use, registration_of, registrations_of
+from provisioning.facts import (
+    GroupUse,
+    checks_of,
+    failed_sign_ins_of,
+    group_use,
+    registration_of,
+    registrations_of,
+)
 from provisioning.models import DataCentre, DestinationCheck, NodeState, Registration, SbcNode
 from provisioning.readings import read_facts
 from provisioning.sweeps import look_after
@@ -147,6 +155,17 @@ def test_equipment_may_send_anything(nodes: Nodes, trunk: str) -> None:
 
     [contact] = registration_of(trunk).nodes[0].contacts
     assert contact.user_agent.startswith("PBX <b>é")
+
+
+def test_failed_sign_ins_are_told_per_address_over_both_nodes(nodes: Nodes, trunk: str) -> None:
+    now = int(timezone.now().timestamp())
+    nodes.primary.fault(failures={"T1/192.0.2.8": f"n=2;last={now - 60};", "T1/192.0.2.7": f"n=1;last={now - 90000};"})
+    nodes.backup.fault(failures={"T1/192.0.2.8": f"n=3;last={now};", "T1/192.0.2.9": f"n=9;last={now - 600};"})
+
+    read_all()
+
+    found = [(failed.source, failed.count, int(failed.last_at.timestamp())) for failed in failed_sign_ins_of(trunk)]
+    assert found == [("192.0.2.8", 5, now), ("192.0.2.9", 9, now - 600)]
 
 
 def test_what_came_of_options_is_told_per_node_and_destination(nodes: Nodes, trunk: str) -> None:

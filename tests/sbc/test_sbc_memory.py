@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sbc.client import Check, NodeClient, Registration, Rejected, Stale, Unavailable
+from sbc.client import Check, FailedSignIn, NodeClient, Registration, Rejected, Stale, Unavailable
 from sbc.documents import Fence
 from sbc.lab.samples import sample_answer, sample_contact, sample_number, sample_registered, sample_trunk
 
@@ -144,6 +144,15 @@ def test_a_disabled_trunk_loses_its_registrations(memory_node, client):
     memory_node.fault(registrations=[sample_contact("T1"), sample_contact("T2")])
     client.put(sample_registered("T1", "secret", admin_status="DISABLED"), ONE)
     assert [found.trunk_id for found in client.registrations()] == ["T2"]
+
+
+def test_failed_sign_ins(memory_node, client):
+    memory_node.fault(failures={"T2/2001:db8::9": "n=1;last=1700000000;", "T1/192.0.2.8": "n=12;last=1700000600;"})
+
+    assert list(client.failures()) == [
+        FailedSignIn("T1", "192.0.2.8", 12, 1_700_000_600),
+        FailedSignIn("T2", "2001:db8::9", 1, 1_700_000_000),
+    ]
 
 
 def test_checks(memory_node, client):

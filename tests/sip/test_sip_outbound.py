@@ -1,7 +1,6 @@
 """Calls from a trunk to the carrier, and those that never get there."""
 
 import asyncio
-import socket
 
 import pytest
 from conftest import until_equal
@@ -107,72 +106,3 @@ def test_when_every_gateway_is_dead_the_caller_hears_503_and_a_live_one_is_found
     site.gateways(site.net.carrier(1))
     site.call(trunk)
     assert sorted(record.code for record in site.records(trunk)) == [200, 200, 503, 503]
-
-
-def ask(site, method, local, *headers, callee="13125551234"):
-    """One hand-made request over UDP; answers with the first reply, "" for none."""
-    lines = [
-        f"{method} sip:{callee}@{site.net.carrier(1)} SIP/2.0",
-        f"Via: SIP/2.0/UDP {local}:5099;branch=z9hG4bKhandmade{method}{len(headers)}",
-        "Max-Forwards: 70", f"From: <sip:13125550100@{local}>;tag=a1", *headers,
-        f"Call-ID: handmade-{method}-{local}", f"CSeq: 1 {method}", f"Contact: <sip:x@{local}:5099>",
-        "Content-Length: 0", "", "",
-    ]  # fmt: skip
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
-        phone.bind((local, 5099))
-        phone.settimeout(1)
-        phone.sendto("\r\n".join(lines).encode(), site.address)
-        try:
-            return phone.recv(65536).decode()
-        except TimeoutError:
-            return ""
-
-
-TO = "To: <sip:13125551234@example.com>"
-
-
-@pytest.mark.parametrize(
-    "method", ["SUBSCRIBE", "NOTIFY", "INFO", "UPDATE", "PRACK", "MESSAGE", "REFER", "PUBLISH", "FOO"]
-)
-@pytest.mark.parametrize("tag", ["", ";tag=b2"])
-def test_other_methods_are_not_allowed(site, method, tag):
-    reply = ask(site, method, site.net.customer(30001), TO + tag)
-    assert reply.startswith("SIP/2.0 405 ")
-    assert "\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\n" in reply
-
-
-@pytest.mark.parametrize("known", [True, False])
-def test_options_is_always_answered(site, known):
-    trunk = site.place(admin_status="DISABLED")
-    reply = ask(site, "OPTIONS", trunk.source if known else site.net.customer(30002), TO)
-    assert reply.startswith("SIP/2.0 200 ")
-
-
-@pytest.mark.parametrize("method", ["INVITE", "BYE", "OPTIONS"])
-def test_a_forged_to_tag_is_no_way_past_the_checks(site, method):
-    trunk = site.place()
-    site.call(trunk)
-    route = f"Route: <sip:{site.node.address};lr>"
-    for local in (site.net.customer(30003), trunk.source):
-        reply = ask(site, method, local, f"{TO};tag=forged", route)
-        assert reply.startswith("SIP/2.0 481 ")
-        assert site.carrier.trace(f"handmade-{method}-{local}").seen == []
-    site.call(trunk)
-
-
-def test_a_forged_ack_goes_nowhere(site):
-    local = site.net.customer(30004)
-    assert ask(site, "ACK", local, f"{TO};tag=forged", f"Route: <sip:{site.node.address};lr>") == ""
-    assert site.carrier.trace(f"handmade-ACK-{local}").seen == []
-
-
-def test_a_caller_does_not_choose_the_way_beyond_the_gateway(site):
-    trunk = site.place()
-    routes = [f"Route: <sip:{host};lr>" for host in (site.node.address, site.net.customer(30005))]
-
-    ask(site, "INVITE", trunk.source, TO, *routes, callee="13125551404")
-
-    seen = site.carrier.trace(f"handmade-INVITE-{trunk.source}").seen
-    [invite] = {message.raw for message in seen if message.first_line.startswith("INVITE ")}
-    assert "\nRecord-Route: " in invite
-    assert "\nRoute: " not in invite

@@ -12,6 +12,7 @@ from phones import call_in, call_out
 from sbc.client import Unavailable
 from sbc.documents import EarlierHa1
 from sbc.lab.digest import Login
+from sbc.lab.net import SIP_PORT
 from sbc.lab.registering import Registering
 from sbc.lab.samples import ha1
 from sbc.lab.sip import Address
@@ -217,3 +218,16 @@ def test_guessing_users_that_are_not_there_is_slowed_down_alike(site):
 
     assert heard[:GUESSES] == [401] * GUESSES
     assert 403 in heard[GUESSES:]
+
+
+def test_failed_sign_ins_are_counted_per_trunk_and_address_for_calls_too(site):
+    trunk = site.registered()
+    elsewhere = Address(site.net.customer(30400), SIP_PORT)
+
+    for phone in (trunk.phone, trunk.phone, elsewhere):
+        site.register(trunk, password="wrong", phone=phone)
+    call_out(site, trunk, password="wrong")
+    site.register(trunk)
+
+    found = {(failed.source, failed.count) for failed in site.client.failures() if failed.trunk_id == trunk.id}
+    assert found == {(trunk.phone.host, 3), (elsewhere.host, 1)}

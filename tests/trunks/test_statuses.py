@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from provisioning.enums import Status
-from provisioning.models import DestinationCheck, GroupCalls, Registration, SbcNode
+from provisioning.models import DestinationCheck, FailedSignIn, GroupCalls, Registration, SbcNode
 from tests.factories import freshworks, genesys, make_address, make_member, make_specification, order_trunk, registered
 from tests.trunks.states import settle
 from trunks.differences import merged
@@ -95,6 +95,45 @@ def test_nobody_registered_is_shown(alice, phone):
     assert "Registration Unregistered" in shown(alice, phone)
 
 
+def failed(trunk, source, count, minutes_ago, role="PRIMARY"):
+    FailedSignIn.objects.create(
+        node=SbcNode.objects.get(role=role),
+        subject_id=str(trunk.pk),
+        source=source,
+        count=count,
+        last_at=timezone.now() - timedelta(minutes=minutes_ago),
+    )
+
+
+def test_failed_sign_ins_are_shown_per_address_over_both_nodes(alice, phone):
+    failed(phone, "203.0.113.9", 7, 3)
+    failed(phone, "203.0.113.9", 5, 9, role="BACKUP")
+    failed(phone, "203.0.113.8", 1, 60)
+    failed(phone, "203.0.113.7", 9, 60 * 25)
+
+    page = shown(alice, phone)
+
+    assert "12 sign-ins failed from 203.0.113.9 in the last 24 hours, last 3 min ago ." in page
+    assert "1 sign-in failed from 203.0.113.8 in the last 24 hours" in page
+    assert "203.0.113.7" not in page
+    assert "A wrong password or user name in your PBX, or somebody guessing." in page
+
+
+def test_of_many_addresses_the_latest_are_shown(alice, phone):
+    for n in range(1, 6):
+        failed(phone, f"203.0.113.{n}", n, n)
+
+    page = shown(alice, phone)
+
+    assert "from 203.0.113.3 in" in page
+    assert "203.0.113.4" not in page
+    assert "Others failed from 2 more addresses." in page
+
+
+def test_without_a_failed_sign_in_nothing_is_said(alice, phone):
+    assert "failed" not in shown(alice, phone)
+
+
 def test_static_trunks_have_no_registration(alice, live):
     assert "Registration Not used" in shown(alice, live)
 
@@ -160,7 +199,7 @@ def test_the_fullest_page_of_every_kind_needs_few_queries(
     settle(trunk)
     alice.get(reverse("trunks:detail", args=[trunk.pk]))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         alice.get(reverse("trunks:detail", args=[trunk.pk]))
 
 

@@ -1,0 +1,127 @@
+"""A call that is up is a way from one party to the other, and to nobody else."""
+
+import asyncio
+
+import pytest
+from conftest import until_equal
+from parties import talking
+
+from sbc.lab.sip import offer
+
+
+def tricks(site, talk):
+    """Ways to ask for a third host."""
+    third, node = talk.third.local, site.node.address
+    return {
+        "request-uri": {"target": f"sip:x@{third}"},
+        "route": {"routes": [f"<sip:{node};lr>", f"<sip:{third};lr>"]},
+        "both": {"target": f"sip:x@{third}", "routes": [f"<sip:{node};lr>", f"<sip:{third};lr>"]},
+        "strict route": {"target": f"sip:{node}", "routes": [f"<sip:x@{third}>"]},
+        "no route": {"target": f"sip:x@{third}", "routes": []},
+        "maddr": {"target": f"sip:x@{talk.callee.local};maddr={third.host}"},
+        "alias": {"target": f"sip:x@{talk.callee.local};alias={third.host}~5060~1"},
+    }
+
+
+TRICKS = ["request-uri", "route", "both", "strict route", "no route", "maddr", "alias"]
+
+
+@pytest.mark.parametrize("side", ["caller", "callee"])
+@pytest.mark.parametrize("trick", TRICKS)
+def test_a_message_of_a_call_reaches_the_other_party_whatever_it_asks_for(site, trick, side):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk) as talk:
+            sender, other = (talk.caller, talk.callee) if side == "caller" else (talk.callee, talk.caller)
+            for method in ("INVITE", "ACK", "OPTIONS", "BYE"):
+                body = offer(sender.local) if method == "INVITE" else ""
+                sender.send(method, body=body, **tricks(site, talk)[trick])
+                if method != "ACK":
+                    assert (await sender.answer()).status == 200
+            await asyncio.sleep(0.1)
+            return talk.third.methods(), other.heard
+
+    third, heard = asyncio.run(scenario())
+
+    assert third == []
+    # Those that follow each other at once may overtake each other in the node's processes.
+    assert {message.method for message in heard} >= {"INVITE", "ACK", "OPTIONS", "BYE"}
+    assert all("Route" not in dict(message.headers) for message in heard)
+    until_equal(lambda: site.up(trunk), 0)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
+def test_who_has_overheard_a_call_cannot_speak_in_it(site, method):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk) as talk:
+            answer = await talk.caller.ask(method, sender=talk.third)
+            talk.caller.send("ACK", sender=talk.third)
+            await asyncio.sleep(0.2)
+            assert site.up(trunk) == 1
+            return answer.status, talk.callee.methods()
+
+    status, heard = asyncio.run(scenario())
+
+    assert status == (200 if method == "OPTIONS" else 481)
+    assert heard == ["INVITE", "ACK"]
+
+
+def test_a_call_that_ended_in_our_books_ended_for_the_other_party_too(site):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk) as talk:
+            await talk.caller.ask("BYE", sender=talk.third)
+            return talk.callee.methods()
+
+    assert asyncio.run(scenario()) == ["INVITE", "ACK", "BYE"]
+    until_equal(lambda: site.up(trunk), 0)
+
+
+def test_after_a_party_has_moved_the_other_finds_it(site):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk) as talk:
+            moved = talk.third.local
+            talk.caller.contact = moved
+            assert (await talk.caller.ask("INVITE", body=offer(moved))).status == 200
+            assert (await talk.callee.ask("OPTIONS")).status == 200
+            return talk.third.methods()
+
+    assert asyncio.run(scenario()) == ["OPTIONS"]
+
+
+def test_a_proxy_that_wants_to_stay_in_the_call_does(site):
+    trunk = site.place()
+    proxy = f"<sip:{site.net.customer(30200)};lr>"
+
+    async def scenario():
+        async with talking(site, trunk, proxy=proxy) as talk:
+            await talk.caller.ask("BYE")
+            return talk.third.heard, talk.callee.local
+
+    heard, callee = asyncio.run(scenario())
+
+    assert [message.method for message in heard] == ["ACK", "BYE"]
+    assert {message["Route"] for message in heard} == {proxy}
+    assert {message.first.split()[1] for message in heard} == {f"sip:{callee}"}
+
+
+def test_the_way_of_a_call_is_hidden_in_later_messages_too(site):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk) as talk:
+            await talk.caller.ask("INVITE", body=offer(talk.caller.local))
+            await talk.callee.ask("INVITE", body=offer(talk.callee.local))
+            return talk.caller, talk.callee
+
+    caller, callee = asyncio.run(scenario())
+
+    for party, other in ((caller, callee), (callee, caller)):
+        [invite] = [message for message in party.heard if message.method == "INVITE"][-1:]
+        assert other.local.host not in "".join(f"{name}: {value}" for name, value in invite.headers)
