@@ -9,7 +9,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-from sbc.lab.sip import Address, Message, new_tag, offer
+from sbc.lab.sip import Address, Message, answer_to, new_tag
 from sbc.lab.tls_wire import Tls, open_tls_wire
 from sbc.lab.wire import CallTrace, Wire, open_wire
 
@@ -136,7 +136,7 @@ class Answerer:
 
     def _reply(self, request: Message, remote: Address, status: int) -> Message:
         """Send an answer; the same Call-ID always gets the same tag."""
-        body = offer(self.wire.local) if status == _OK and request.method == "INVITE" else ""
+        body = answer_to(request.body, self.wire.local) if status == _OK and request.method == "INVITE" else ""
         reason = _REASONS.get(status) or ("Ringing" if status == 180 else HTTPStatus(status).phrase)  # noqa: PLR2004
         tag = self._tag(request["Call-ID"])
         contact = f"{self._contact or self.wire.local}{self.wire.parameter}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -92,21 +93,29 @@ def new_tag() -> str:
     return secrets.token_hex(8)
 
 
-def offer(local: Address) -> str:
-    """A session description; the lab sends no media, so the port is the discard port."""
+def offer(local: Address, key_tag: int = 0) -> str:
+    """A session description; the lab sends no media, so the port is the discard port. With the tag of a key (1 and up)
+    it is one of encrypted sound.
+    """
+    key = base64.b64encode(secrets.token_bytes(30)).decode()
     lines = [
         "v=0",
         f"o=- 1 1 IN IP4 {local.host}",
         "s=-",
         f"c=IN IP4 {local.host}",
         "t=0 0",
-        "m=audio 9 RTP/AVP 8 0 101",
-    ]
-    lines += [
+        f"m=audio 9 RTP/{'SAVP' if key_tag else 'AVP'} 8 0 101",
         "a=rtpmap:8 PCMA/8000",
         "a=rtpmap:0 PCMU/8000",
         "a=rtpmap:101 telephone-event/8000",
+        *([f"a=crypto:{key_tag} AES_CM_128_HMAC_SHA1_80 inline:{key}"] if key_tag else []),
         "a=sendrecv",
         "",
     ]
     return "\r\n".join(lines)
+
+
+def answer_to(offered: str, local: Address) -> str:
+    """A session description that takes what was offered: encrypted when that was."""
+    found = re.search(r"a=crypto:(\d+) AES_CM_128_HMAC_SHA1_80", offered)
+    return offer(local, int(found[1]) if found else 0)

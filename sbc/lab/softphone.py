@@ -103,7 +103,11 @@ class _Outgoing:
     async def _invite_once(self, cancel_after: float | None, *more: tuple[str, str]) -> Message | None:
         self.to = f"<{self.target}>"
         invite = self._request(
-            "INVITE", self.number, f"z9hG4bK{new_tag()}", offer(self.wire.local), (*self.more, *more)
+            "INVITE",
+            self.number,
+            f"z9hG4bK{new_tag()}",
+            offer(self.wire.local, int(isinstance(self.wire, TlsWire))),
+            (*self.more, *more),
         )
         answer = await self._ask(invite)
         while answer is not None and answer.status < _FINAL:
