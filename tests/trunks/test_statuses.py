@@ -17,7 +17,7 @@ from tests.factories import freshworks, genesys, make_address, make_member, make
 from tests.trunks.states import settle
 from trunks.differences import merged
 from trunks.enums import Cause
-from trunks.services import change_trunk, disable_trunk, release_trunk, suspend_trunk
+from trunks.services import change_trunk, delete_trunk, disable_trunk, release_trunk, suspend_trunk
 from trunks.specification import TrunkSettings
 
 
@@ -52,6 +52,13 @@ def test_administrative_enabled_disabled_and_disabled_by_us(alice, live):
     release_trunk(live, None)
     settle(live)
     assert "Administrative Disabled since" in shown(alice, live)
+
+
+def test_what_is_off_the_nodes_promises_no_calls(alice, live):
+    delete_trunk(live, make_member(live.account))
+    settle(live, Status.FAILED, "The primary node did not answer")
+
+    assert "No calls all the same: the trunk is taken off the nodes" in shown(alice, live)
 
 
 def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):

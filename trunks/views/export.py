@@ -16,7 +16,7 @@ from accounts.enums import Right
 from trunks.enums import State
 from trunks.forms.listing import TrunkFilter, type_label
 from trunks.models import Trunk
-from trunks.selectors import by_urgency, trunks_of
+from trunks.selectors import trunks_of
 
 # A spreadsheet takes a cell that begins so for a formula and runs it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -27,7 +27,8 @@ CHUNK = 2000
 @require_GET
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Those that the filters show, in the list's order, however many."""
-    trunks = by_urgency(TrunkFilter(request.GET).narrow(trunks_of(account_of(request))))
+    filters = TrunkFilter(request.GET)
+    trunks = filters.sorting.sort(filters.narrow(trunks_of(account_of(request))))
     name = f"trunks-{timezone.localdate():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(
