@@ -88,6 +88,6 @@ def _acted_for(request: HttpRequest) -> Account | None:
 
 
 def _reading_member(account: Account, person: Any) -> Member:
-    """Reads trunks and money; like everybody with this role it sees no secret."""
+    """Reads all but secrets."""
     user: User = person
-    return Member(account=account, user=user, role=Role.BILLING)
+    return Member(account=account, user=user, role=Role.VIEWER)

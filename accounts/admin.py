@@ -1,4 +1,4 @@
-"""Staff pages: people, customer accounts (billing adds the money and registers the page), the audit trail."""
+"""Staff pages: people, customer accounts (billing adds the money, the portal registers the page), the audit trail."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.found import SearchedByIndex, of_accounts, of_person
 from accounts.models import Account, AuditEvent, Limits, Member, User
 from accounts.new_limits import tell_new_limits
+from accounts.selectors import owners_of
 from accounts.services import limits_of, lock_account, record
 from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor
+from accounts.validators import why_not_step_down
 
 SUSPENSION: tuple[str, ...] = ("suspended_at", "suspension", "suspension_note")
 ACCOUNT_FIELDS: tuple[str, ...] = ("name", "currency", "id", "created_at", *SUSPENSION)
@@ -58,13 +62,11 @@ class MemberInline(ShowOnly, admin.TabularInline[Member, Account]):
 
 
 class AccountAdmin(Audited[Account]):
-    """Without the money; `billing.admin` completes and registers it."""
+    """Without the money; `billing.admin` and `portal.admin` complete and register it."""
 
     list_display = ["name", "currency", "created_at"]
-    list_per_page = 50
     search_fields = ["name", "=id", "=members__email"]
     search_help_text = _("Name, id, or the e-mail address of a member")
-    show_full_result_count = False
     fields = ACCOUNT_FIELDS
     readonly_fields = ACCOUNT_FACTS
     inlines = [LimitsInline, MemberInline]
@@ -104,8 +106,23 @@ class AccountAdmin(Audited[Account]):
                 tell_new_limits(account)
 
 
+class MembershipFormSet(BaseInlineFormSet[Member, User, ModelForm[Member]]):
+    def clean(self) -> None:
+        """The team page's rule: an account always has an owner. The accounts stay locked until all is saved."""
+        super().clean()
+        if any(self.errors):
+            return
+        changes = list(membership_changes(self))
+        for account_id in sorted({account_id for _action, account_id, _one, _roles in changes}):
+            account = lock_account(account_id)
+            lost = next((was for _action, left, _one, (was, now) in changes if left == account_id and was != now), None)
+            if lost and (reason := why_not_step_down(lost, owners_of(account_id))):
+                raise ValidationError(f"{account}: {reason}.", code="last-owner")
+
+
 class MembershipInline(admin.TabularInline[Member, User]):
     model = Member
+    formset = MembershipFormSet
     extra = 0
     autocomplete_fields = ["account"]
     verbose_name_plural = _("member of")
@@ -134,7 +151,6 @@ class UserAdmin(Audited[User]):
 
     list_display = ["email", "first_name", "last_name", "is_staff", "is_active", "last_login"]
     list_filter = ["is_staff", "is_active", "groups"]
-    list_per_page = 50
     ordering = ["email"]
     search_fields = ["email", "first_name", "last_name"]
     filter_horizontal = ["groups"]
@@ -187,8 +203,6 @@ class UserAdmin(Audited[User]):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Each account finds in its own audit trail who of its people was changed."""
         changes = list(membership_changes(formset))
-        for account_id in sorted({account_id for _action, account_id, _one, _roles in changes}):
-            lock_account(account_id)
         pks = {id(one): one.instance.pk for one in formset.forms}
         super().save_formset(request, form, formset, change)
         for action, account_id, one, roles in changes:
@@ -198,12 +212,15 @@ class UserAdmin(Audited[User]):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ShowOnlyPage[AuditEvent]):
+class AuditEventAdmin(SearchedByIndex, ShowOnlyPage[AuditEvent]):
     list_display = ["at", "action", "subject_kind", "subject_id", "account", "who"]
     list_filter = [("at", admin.DateFieldListFilter)]
     list_select_related = ["account", "actor"]
-    search_fields = ["^action", "=subject_id", "=actor__email", "=account__name"]
-    search_help_text = _("Action, id of a trunk or account, e-mail of the actor, name of the account")
+    search_fields = ["action", "subject_id", "actor", "account"]
+    search_help_text = _("Action like trunk.change, id of a trunk or account, e-mail of the actor, name of the account")
+
+    def meant_by(self, said: str) -> Q:
+        return Q(action=said) | Q(subject_id=said) | of_person(said, "actor") | of_accounts(said)
 
     @admin.display(description=_("by"))
     def who(self, event: AuditEvent) -> str:

@@ -36,14 +36,14 @@ class Right(models.TextChoices):
     OWN_ACCOUNT = "OWN_ACCOUNT", _("make and unmake owners")
 
 
-_READ = frozenset({Right.SEE_TRUNKS})
-_ENGINEER = _READ | {Right.CHANGE_TRUNKS, Right.CHANGE_ADDRESSES, Right.SEE_MONEY}
+_READ = frozenset({Right.SEE_TRUNKS, Right.SEE_MONEY})
+_ENGINEER = _READ | {Right.CHANGE_TRUNKS, Right.CHANGE_ADDRESSES}
 _ADMIN = _ENGINEER | {Right.MANAGE_MEMBERS}
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.OWNER: _ADMIN | {Right.OWN_ACCOUNT},
     Role.ADMIN: _ADMIN,
     Role.ENGINEER: _ENGINEER,
-    Role.BILLING: _READ | {Right.SEE_MONEY},
+    Role.BILLING: _READ,
     Role.VIEWER: _READ,
 }

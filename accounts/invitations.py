@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, Member, User
-from accounts.selectors import open_invitations
+from accounts.selectors import is_offered, open_invitations, roles_in
 from accounts.services import allow_role, lock_account, lock_for, record
 from accounts.validators import why_not_manage
 from common.errors import Conflict
@@ -82,7 +82,7 @@ def usable(token: str) -> Invitation | None:
     """
     found = Invitation.objects.filter(token_hash=hash_of(token), accepted_at=None, revoked_at=None)
     invitation = found.filter(expires_at__gt=timezone.now()).select_related("account", "invited_by").first()
-    return invitation if invitation is not None and _still_offered(invitation) else None
+    return invitation if invitation is not None and is_offered(invitation, roles_in(invitation.account_id)) else None
 
 
 @transaction.atomic
@@ -92,7 +92,7 @@ def accept(invitation: Invitation, user: User) -> Member:
     """
     account = lock_account(invitation.account_id)
     now = timezone.now()
-    if not _still_offered(invitation) or not open_invitations(account).filter(
+    if not is_offered(invitation, roles_in(invitation.account_id)) or not open_invitations(account).filter(
         pk=invitation.pk, expires_at__gt=now
     ).update(accepted_at=now):
         raise Conflict(_("This invitation was used or withdrawn meanwhile"))
@@ -129,13 +129,6 @@ def _validate_pace(actor: Member) -> None:
     since = timezone.now() - timedelta(hours=1)
     if actor.account.invitations.filter(created_at__gt=since).count() >= MOST_AN_HOUR:
         raise ValidationError(_("Too many invitations in one hour. Wait a while and try again"), code="pace")
-
-
-def _still_offered(invitation: Invitation) -> bool:
-    """Whether the inviter may still give the role: staff change memberships and close people without withdrawing."""
-    inviters = Member.objects.filter(account=invitation.account_id, user__is_active=True)
-    inviter = inviters.filter(user=invitation.invited_by_id).first()
-    return inviter is not None and not why_not_manage(inviter.role, invitation.role)
 
 
 def _revoke(invitation: Invitation, actor: User) -> None:

@@ -67,9 +67,14 @@ class Account(models.Model):
         """A sentence without its full stop for the account's people; empty while nothing is the matter."""
         if self.suspended_at is None:
             return ""
+        return gettext("This account is suspended: %(why)s") % {"why": self.cause}
+
+    @property
+    def cause(self) -> str:
+        """Why it is suspended, in words for its people: the cause, and the note where there is one."""
         cause = "" if self.suspension == AccountCause.OTHER else self.get_suspension_display()
         why = ". ".join(words for words in (cause, self.suspension_note) if words)
-        return gettext("This account is suspended: %(why)s") % {"why": why or gettext("contact us about the cause")}
+        return why or gettext("contact us about the cause")
 
 
 class Member(models.Model):
@@ -158,7 +163,12 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["subject_kind", "subject_id", "-id"])]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "-id"]),
+            # What staff search for.
+            models.Index(fields=["subject_id"], name="audit_by_subject"),
+            models.Index(fields=["action"], name="audit_by_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_kind} {self.subject_id}"

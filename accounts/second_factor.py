@@ -25,6 +25,14 @@ def count_factors(user: User) -> int:
     return Authenticator.objects.filter(user=user, type__in=FACTORS).count()
 
 
+def must_keep(user: User) -> bool:
+    """Whether the person may not give up one factor now. Their row stays locked until the transaction ends: of two
+    factors taken away at once, the second sees that it is the last.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    return is_required(user, Member.objects.filter(user=user)) and count_factors(user) <= 1
+
+
 def with_factor(users: Iterable[int]) -> set[int]:
     """Which of these users (ids) have a second factor."""
     found = Authenticator.objects.filter(user_id__in=users, type__in=FACTORS)

@@ -25,6 +25,15 @@ class Colleague:
     why_no_leaving: str
 
 
+@dataclass(frozen=True, slots=True)
+class SeenInvitation:
+    """`why_not` is why the viewer may not touch it; without `is_offered` the link works no more, whatever its age."""
+
+    invitation: Invitation
+    is_offered: bool
+    why_not: str
+
+
 def team_of(viewer: Member) -> list[Colleague]:
     """Everybody in the viewer's account."""
     members = list(Member.objects.filter(account=viewer.account_id).select_related("user"))
@@ -56,7 +65,28 @@ def open_invitations(account: Account) -> QuerySet[Invitation]:
     return account.invitations.filter(accepted_at=None, revoked_at=None).select_related("invited_by")
 
 
-def invitations_seen_by(viewer: Member) -> list[tuple[Invitation, str]]:
-    """Open invitations, each with why the viewer may not touch it."""
-    found = open_invitations(viewer.account)
-    return [(invitation, why_not_manage(viewer.role, invitation.role)) for invitation in found]
+def roles_in(account_id: UUID) -> dict[int, str]:
+    """The role of everybody of the account who may sign in, by the id of the person."""
+    people = Member.objects.filter(account=account_id, user__is_active=True)
+    return dict(people.values_list("user", "role"))
+
+
+def who_manages(account_id: UUID) -> list[str]:
+    """The addresses of the owners and admins who may sign in."""
+    managers = Member.objects.filter(account=account_id, role__in=[Role.OWNER, Role.ADMIN], user__is_active=True)
+    return list(managers.values_list("user__email", flat=True))
+
+
+def is_offered(invitation: Invitation, roles: dict[int, str]) -> bool:
+    """Whether the inviter may still give the role: staff change memberships and close people without withdrawing."""
+    role = roles.get(invitation.invited_by_id)
+    return role is not None and not why_not_manage(role, invitation.role)
+
+
+def invitations_seen_by(viewer: Member) -> list[SeenInvitation]:
+    """Open invitations, also those whose links work no more: they can be sent again."""
+    roles = roles_in(viewer.account_id)
+    return [
+        SeenInvitation(invitation, is_offered(invitation, roles), why_not=why_not_manage(viewer.role, invitation.role))
+        for invitation in open_invitations(viewer.account)
+    ]

@@ -43,6 +43,9 @@ class ShowOnly:
 class StaffPage(admin.ModelAdmin[M]):
     """Every page of ours. A POST to a list that no action of the person can answer is refused."""
 
+    list_per_page = 50
+    show_full_result_count = False
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST" and not self.get_actions(request):
             raise PermissionDenied
@@ -52,8 +55,6 @@ class StaffPage(admin.ModelAdmin[M]):
 class ShowOnlyPage(ShowOnly, StaffPage[M]):
     """Pages of rows that only services write."""
 
-    list_per_page = 50
-    show_full_result_count = False
     action_form = ReasonActionForm
 
     def has_reconcile_permission(self, request: HttpRequest) -> bool:

@@ -28,7 +28,7 @@ def ask_reason(
     back_url: str,
     explained: str = "",
     done_url: str = "",
-    form_class: type[Form] = ReasonForm,
+    form_class: Callable[..., Form] = ReasonForm,
 ) -> HttpResponse:
     """GET asks; POST hands the answers to `act`, which says what it did. A Conflict is said on the page before."""
     form = form_class(request.POST) if request.method == "POST" else form_class()

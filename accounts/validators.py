@@ -21,6 +21,11 @@ def why_not_manage(actor: str, role: str) -> str:
     return why_not(actor, Right.MANAGE_MEMBERS) or why_not(actor, needed)
 
 
+def is_delicate(*roles: str) -> bool:
+    """Whether giving or taking away any of these roles hands the account over: whoever does it proves who they are."""
+    return any(Right.MANAGE_MEMBERS in RIGHTS[role] for role in roles)
+
+
 def why_not_step_down(role: str, owners: int) -> str:
     """Why a member with this role can neither lose it nor leave: an account always has an owner."""
     return _("Make someone else owner first") if role == Role.OWNER and owners <= 1 else ""

@@ -10,7 +10,7 @@ from addresses.models import ServiceAddress
 
 @admin.register(ServiceAddress)
 class ServiceAddressAdmin(ShowOnlyPage[ServiceAddress]):
-    list_display = ["name", "account", "street", "city", "post_code", "country_code"]
+    list_display = ["name", "account", "line", "country_code"]
     list_filter = ["country_code"]
     list_select_related = ["account"]
     search_fields = ["name", "account__name", "=id", "street", "city", "=post_code"]

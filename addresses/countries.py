@@ -64,6 +64,29 @@ def is_post_code(country_code: str, post_code: str) -> bool:
     return all(matcher.match(post_code) for matcher in matchers)
 
 
+def in_order(country_code: str, city: str, region_code: str, post_code: str) -> str:
+    """City, region and post code as the country writes them, in one line: "10117 Berlin", "Chicago, IL 60606"."""
+    code = alpha2(country_code)
+    shape: str = get_validation_rules({"country_code": code}).address_latin_format
+    has_city = "%C" in shape or city.upper() in shape  # Singapore's shape has it in letters
+    words = {"%C": city, "%S": _written(code, region_code), "%Z": post_code}
+    lines = [
+        "".join(words.get(each, "" if each[:1] == "%" else each) for each in re.split("(%.)", line))
+        for line in shape.split("%n")
+    ]
+    tidy = [re.sub(r"\s+", " ", line).strip(" ,/-") for line in (lines if has_city else [city, *lines])]
+    return ", ".join(filter(None, tidy))
+
+
+def _written(code: str, region_code: str) -> str:
+    """What stands in an address for the region: IL, Tokyo."""
+    areas = load_validation_data(code.lower()) if region_code else {}
+    for key, area in areas.items():
+        if key.count("/") == 1 and f"{code}-{area.get('isoid')}" == region_code:
+            return str(area.get("lname") or area["key"])
+    return ""
+
+
 def region_of_post_code(country_code: str, post_code: str) -> str:
     """The name of the region that the post code belongs to; empty when unknown or ambiguous."""
     data = load_validation_data(alpha2(country_code).lower())

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models import Account
-from addresses.countries import country_choices, regions_of
+from addresses.countries import country_choices, in_order, regions_of
 from addresses.validators import clean_address
 
 
@@ -52,6 +52,16 @@ class ServiceAddress(models.Model):
     def region(self) -> str:
         """Its name; empty where addresses do not name one."""
         return regions_of(self.country_code).get(self.region_code, "")
+
+    @property
+    def line(self) -> str:
+        """In one line, in the order of its country: "Chausseestr. 1, 10115 Berlin"."""
+        return ", ".join([*filter(None, [self.street, self.suite]), self.place])
+
+    @property
+    def place(self) -> str:
+        """City, region and post code in one line, in the order of its country: "Chicago, IL 60606"."""
+        return in_order(self.country_code, self.city, self.region_code, self.post_code)
 
     @property
     def in_the_us(self) -> bool:

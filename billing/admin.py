@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -20,13 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin import ACCOUNT_FACTS, ACCOUNT_FIELDS, AccountAdmin, LimitsInline, MemberInline
+from accounts.found import SearchedByIndex, of_accounts, with_uuid
 from accounts.models import Account
 from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link, link_to_list
+from accounts.staff_pages import ask_reason
 from billing import plan_requests, staff_views
+from billing.enums import EntryKind
 from billing.models import LedgerEntry, Plan, PlanActivation, PlanRequest, Price, Quote
 from billing.services import Balance
 from billing.staff import credit_once
 from billing.staff_forms import CreditForm
+from common.errors import Conflict
 
 ZERO = Decimal("0.00")
 RECENT = 10
@@ -62,8 +65,9 @@ class RecentLedgerInline(ShowOnly, admin.TabularInline[LedgerEntry, Account]):
         return super().get_queryset(request).filter(pk__in=latest).select_related("created_by")
 
 
-@admin.register(Account)
 class AccountWithMoneyAdmin(AccountAdmin):
+    """`portal.admin` completes and registers it."""
+
     list_display = ["name", "currency", "balance", "held", "available", "suspended_at", "created_at"]
     list_filter = [("suspended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["limits"]
@@ -92,9 +96,9 @@ class AccountWithMoneyAdmin(AccountAdmin):
         return format_html(
             "{}, {}, {}, {}",
             link_to_list("billing_ledgerentry", _("The whole ledger"), account__id__exact=account.pk),
-            link_to_list("trunks_trunk", _("Its trunks"), q=account.name),
+            link_to_list("trunks_trunk", _("Its trunks"), account__id__exact=account.pk),
             link_to_list("billing_planrequest", _("Its plan requests"), q=account.pk),
-            link_to_list("accounts_auditevent", _("Its audit trail"), q=account.name),
+            link_to_list("accounts_auditevent", _("Its audit trail"), account__id__exact=account.pk),
         )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -124,32 +128,29 @@ class AccountWithMoneyAdmin(AccountAdmin):
         account = self.get_object(request, unquote(object_id))
         if account is None:
             raise Http404
-        form = CreditForm(request.POST) if request.method == "POST" else CreditForm()
-        if form.is_bound and form.is_valid():
-            self._credit(request, account, form)
-            return redirect("admin:accounts_account_change", account.pk)
-        return self._credit_page(request, account, form)
 
-    def _credit(self, request: HttpRequest, account: Account, form: CreditForm) -> None:
-        asked = form.cleaned_data
-        shown = _shown(account, asked["amount"])
-        if credit_once(account.pk, asked["amount"], asked["reason"], str(asked["reference"]), actor(request)):
-            self.message_user(request, _("%(amount)s was credited") % {"amount": shown}, messages.SUCCESS)
-        else:
-            self.message_user(request, _("This credit was booked before: nothing was added"), messages.WARNING)
+        def act(answers: dict[str, Any]) -> str:
+            amount, reference = answers["amount"], str(answers["reference"])
+            if not credit_once(account.pk, amount, answers["reason"], reference, actor(request)):
+                raise Conflict(_("This credit was booked before: nothing was added"))
+            return _("%(amount)s was credited") % {"amount": _shown(account, amount)}
 
-    def _credit_page(self, request: HttpRequest, account: Account, form: CreditForm) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Credit balance"),
-            "subtitle": str(account),
-            "opts": self.opts,
-            "account": account,
-            "money": _money(account),
-            "form": form,
-            "back_url": reverse("admin:accounts_account_change", args=[account.pk]),
-        }
-        return TemplateResponse(request, "admin/account_credit.html", context, status=422 if form.errors else 200)
+        return ask_reason(
+            request,
+            act,
+            title=_("Credit balance"),
+            about=str(account),
+            button=_("Credit balance"),
+            back_url=reverse("admin:accounts_account_change", args=[account.pk]),
+            explained=_balance_in_words(account),
+            form_class=partial(CreditForm, currency=account.currency),
+        )
+
+
+def _balance_in_words(account: Account) -> str:
+    money = _money(account)
+    words = {name: _shown(account, getattr(money, name)) for name in ("balance", "held", "available")}
+    return _("Balance %(balance)s, held %(held)s, available for orders %(available)s.") % words
 
 
 def _with_money(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -188,7 +189,7 @@ class PlanAdmin(Audited[Plan]):
 class PlanRequestAdmin(ShowOnlyPage[PlanRequest]):
     """The inbox: what waits comes first."""
 
-    list_display = ["asked_at", "for_account", "plan", "asked_by", "note", "status", "reason", "answer"]
+    list_display = ["asked_at", "for_account", "plan", "asked_by", "note", "status", "told", "answer"]
     list_display_links = None
     list_filter = ["status", "plan"]
     list_select_related = ["account", "plan", "asked_by"]
@@ -207,6 +208,10 @@ class PlanRequestAdmin(ShowOnlyPage[PlanRequest]):
     def for_account(self, asked: PlanRequest) -> Any:
         return link(asked.account)
 
+    @admin.display(description=gettext_lazy("note for the customer"))
+    def told(self, asked: PlanRequest) -> str:
+        return asked.reason
+
     @admin.display(description=gettext_lazy("answer"))
     def answer(self, asked: PlanRequest) -> Any:
         if not asked.is_open:
@@ -218,20 +223,28 @@ class PlanRequestAdmin(ShowOnlyPage[PlanRequest]):
 
 
 @admin.register(Quote)
-class QuoteAdmin(ShowOnlyPage[Quote]):
+class QuoteAdmin(SearchedByIndex, ShowOnlyPage[Quote]):
     list_display = ["created_at", "account", "plan", "channels", "monthly", "first_charge", "currency"]
     list_filter = ["plan", ("created_at", admin.DateFieldListFilter)]
     list_select_related = ["account", "plan"]
-    search_fields = ["account__name", "=id"]
+    search_fields = ["id", "account"]
+    search_help_text = gettext_lazy("Its id, name of the account")
+
+    def meant_by(self, said: str) -> Q:
+        return with_uuid(said) | of_accounts(said)
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ShowOnlyPage[LedgerEntry]):
+class LedgerEntryAdmin(SearchedByIndex, ShowOnlyPage[LedgerEntry]):
     list_display = ["at", "account", "kind", "balance_change", "held_change", "description", "created_by"]
     list_filter = ["kind", ("at", admin.DateFieldListFilter)]
     list_select_related = ["account", "created_by"]
-    search_fields = ["account__name", "=account__id", "=reference", "description"]
-    search_help_text = gettext_lazy("Name or id of the account, reference, description")
+    search_fields = ["account", "reference"]
+    search_help_text = gettext_lazy("Name or id of the account, reference")
+
+    def meant_by(self, said: str) -> Q:
+        referred = Q(kind__in=EntryKind.values, reference=said)  # the index begins with the kind
+        return referred | of_accounts(said) | with_uuid(said, "account")
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup == "account__id__exact" or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]

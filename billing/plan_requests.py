@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from smtplib import SMTPException
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
@@ -18,8 +15,7 @@ from accounts.services import lock_account, record, refuse_if_suspended
 from billing.enums import RequestStatus
 from billing.models import Plan, PlanActivation, PlanRequest
 from common.errors import Conflict
-
-logger = logging.getLogger(__name__)
+from common.mail import send_courtesy
 
 
 @transaction.atomic
@@ -37,21 +33,22 @@ def ask_for_plan(account: Account, plan: Plan, actor: User, note: str = "") -> P
         return waiting
     request = PlanRequest.objects.create(account=account, plan=plan, asked_by=actor, note=note)
     _record("plan.request", request, actor)
+    transaction.on_commit(lambda: _tell_support(request), robust=True)
     return request
 
 
 @transaction.atomic
-def activate(request: PlanRequest, *, reason: str, actor: User) -> None:
-    """Activate the plan. Raises Conflict when the request was answered before."""
+def activate(request: PlanRequest, note: str, actor: User) -> None:
+    """Activate the plan; whoever asked reads the note. Raises Conflict when the request was answered before."""
     request = _lock(request.account_id, request.pk)
     PlanActivation.objects.get_or_create(account=request.account, plan=request.plan, defaults={"activated_by": actor})
-    _answer(request, RequestStatus.ACTIVATED, reason, actor)
+    _answer(request, RequestStatus.ACTIVATED, note, actor)
 
 
 @transaction.atomic
-def decline(request: PlanRequest, *, reason: str, actor: User) -> None:
-    """Leave the plan as it is. Raises Conflict when the request was answered before."""
-    _answer(_lock(request.account_id, request.pk), RequestStatus.DECLINED, reason, actor)
+def decline(request: PlanRequest, note: str, actor: User) -> None:
+    """Leave the plan as it is; the note says why. Raises Conflict when the request was answered before."""
+    _answer(_lock(request.account_id, request.pk), RequestStatus.DECLINED, note, actor)
 
 
 @transaction.atomic
@@ -71,24 +68,24 @@ def _lock(account_id: UUID, request_id: int) -> PlanRequest:
     return request
 
 
-def _answer(request: PlanRequest, status: RequestStatus, reason: str, actor: User) -> None:
-    request.status, request.reason, request.answered_by, request.answered_at = status, reason, actor, Now()
+def _answer(request: PlanRequest, status: RequestStatus, note: str, actor: User) -> None:
+    request.status, request.reason, request.answered_by, request.answered_at = status, note, actor, Now()
     request.save(update_fields=["status", "reason", "answered_by", "answered_at"])
-    _record(f"plan.{status.lower()}", request, actor, support=reason)
+    _record(f"plan.{status.lower()}", request, actor, note=note)
     transaction.on_commit(lambda: _tell(request), robust=True)
 
 
+def _tell_support(request: PlanRequest) -> None:
+    words = _("%(account)s asks for %(plan)s") % {"account": request.account, "plan": request.plan}
+    inbox = f"{settings.SITE_URL}{reverse('admin:billing_planrequest_changelist')}"
+    send_courtesy([settings.SUPPORT_EMAIL], words, "billing/email/plan_request.txt", request=request, inbox=inbox)
+
+
 def _tell(request: PlanRequest) -> None:
-    """The mail is a courtesy: the plan's card says the same, so a mail server that is down stops nothing."""
     activated = request.status == RequestStatus.ACTIVATED
     words = _("%(plan)s is active now") if activated else _("%(plan)s was not activated")
-    context = {"request": request, "activated": activated, "brand": settings.BRAND, "url": settings.SITE_URL}
-    text = render_to_string("billing/email/plan_answer.txt", context)
-    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{words % {'plan': request.plan}}"
-    try:
-        send_mail(subject, text, None, [request.asked_by.email])
-    except (SMTPException, OSError) as trouble:
-        logger.warning("the answer to plan request %s was not mailed: %s", request.pk, trouble)
+    facts = {"request": request, "activated": activated}
+    send_courtesy([request.asked_by.email], words % {"plan": request.plan}, "billing/email/plan_answer.txt", **facts)
 
 
 def _record(action: str, request: PlanRequest, actor: User, **details: str) -> None:

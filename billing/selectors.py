@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum, Window
 
 from accounts.models import Account
 from billing.enums import EntryKind, RequestStatus
@@ -53,5 +53,6 @@ def open_holds(account: Account) -> QuerySet[LedgerEntry]:
 
 
 def ledger_of(account: Account) -> QuerySet[LedgerEntry]:
-    """Every movement of money, newest first."""
-    return LedgerEntry.objects.filter(account=account)
+    """Every movement of money, newest first, each with the `balance_after` it."""
+    until_now = Window(Sum("balance_change"), order_by="id")
+    return LedgerEntry.objects.filter(account=account).annotate(balance_after=until_now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -32,13 +33,17 @@ class CreditForm(forms.Form):
         },
     )
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Note for the customer"),
         min_length=REASON_LEAST,
         max_length=200,
-        help_text=_("The customer sees it in the ledger"),
+        help_text=_("What the credit is for, in at least 10 characters. The customer reads it in the ledger"),
         error_messages={
-            "required": _("Enter the reason"),
-            "min_length": _("Enter the reason in at least 10 characters"),
+            "required": _("Enter what the credit is for"),
+            "min_length": _("Enter what the credit is for in at least 10 characters"),
         },
     )
     reference = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].label = _("Amount (%(currency)s)") % {"currency": currency}

@@ -1,8 +1,9 @@
-"""What every private page needs: never stored, never half a sign-in page, conflicts answered in words."""
+"""What every private page needs: never stored, never half a sign-in page, no odd methods, conflicts told in words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from django.urls import reverse
 
 from common.errors import Conflict
 from common.htmx import go_to
+
+METHODS = ("GET", "HEAD", "POST")
 
 
 class PrivatePagesMiddleware:
@@ -31,6 +34,10 @@ class PrivatePagesMiddleware:
         if is_sign_out(request, response):
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Pages know no other methods: Django's and allauth's would take a PUT for a POST, and a DELETE for a GET."""
+        return None if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Conflict):

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +21,14 @@ def proved_lately(request: HttpRequest) -> bool:
         return False
     records = get_authentication_records(request, request.user)
     return any(time.time() - record["at"] < LATELY.total_seconds() for record in records)
+
+
+def insist_on_proof(request: HttpRequest) -> None:
+    """For a form that is worth keeping. Raises ReauthenticationRequired: allauth keeps the answers, asks for the
+    password or the second factor, and then calls the view with them.
+    """
+    if not proved_lately(request):
+        raise ReauthenticationRequired
 
 
 def prove_first(next_url: str) -> HttpResponse:

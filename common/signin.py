@@ -13,6 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from common.wording import EMAIL_MESSAGES
 
+LABELS = {
+    "oldpassword": _("Present password"),
+    "password1": _("New password"),
+    "password2": _("New password again"),
+}
+
 
 class InOurWords:
     """No placeholders, no browser messages, our sentences."""
@@ -30,7 +36,8 @@ class InOurWords:
                 self._say(field, EMAIL_MESSAGES)
             elif name == "password":
                 self._say(field, {"required": _("Enter your password")})
-            elif name.endswith(("password1", "password2", "oldpassword")):
+            elif name in LABELS:
+                field.label = LABELS[name]
                 self._say(field, {"required": _("Enter a password")})
                 if field.help_text:
                     field.help_text = _("At least 12 characters; not a common password, nor like your name or address")
@@ -70,7 +77,11 @@ class NewPasswordForm(InOurWords, account.ResetPasswordKeyForm):
 
 
 class ChangePasswordForm(InOurWords, account.ChangePasswordForm):
-    pass
+    """What a password must be like is said of the new one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
 
 
 class AddEmailForm(InOurWords, account.AddEmailForm):

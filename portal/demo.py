@@ -33,7 +33,7 @@ DATA_CENTRES = {
     "SINGAPORE": ("Singapore", "Singapore", "SGP", "81.23.254.103", "81.23.254.222"),
     "JOHANNESBURG": ("Johannesburg", "Johannesburg, South Africa", "ZAF", "202.22.162.104", "202.22.162.50"),
     "MOSCOW": ("Moscow", "Moscow, Russia", "RUS", "202.22.163.127", "202.22.163.222"),
-    "ISTANBUL": ("Istanbul", "Istanbul, Turkey", "TUR", "202.22.169.124", "202.22.169.222"),
+    "ISTANBUL": ("Istanbul", "Istanbul, Türkiye", "TUR", "202.22.169.124", "202.22.169.222"),
     "KUALA_LUMPUR": ("Kuala Lumpur", "Kuala Lumpur, Malaysia", "MYS", "202.22.165.100", "202.22.165.222"),
 }
 PLANS = {

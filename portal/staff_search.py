@@ -1,4 +1,4 @@
-"""One box for staff: accounts, people, trunks, numbers, addresses of ours and operations that the words may mean.
+"""One box for staff: accounts, people, trunks, numbers, addresses, nodes, operations that the words may mean.
 
 A fixed number of queries, each answered by an index or from a small table.
 """
@@ -15,11 +15,13 @@ from django.contrib.admin import site
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account, Member, User
 from accounts.staff import link
+from addresses.models import ServiceAddress
 from provisioning.models import DataCentre, Gateway, Operation, SbcNode
 from routing.models import Number
 from trunks.enums import State
@@ -30,6 +32,7 @@ from trunks.selectors import with_state
 MOST = 20
 LEAST = 3
 DIGITS_LEAST = 4
+NORTH_AMERICA = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Found:
     """One row: its staff page, and what tells it from the others."""
 
     link: Any
-    about: str
+    about: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def find(said: str, reader: Any) -> list[Group]:
         _group(_("Accounts"), reader, accounts(said), lambda row: f"{row.currency}, {row.id}"),
         _group(_("People"), reader, people(said), _about_person),
         _group(_("Trunks"), reader, trunks(said), _about_trunk),
-        _group(_("Numbers"), reader, numbers(said), lambda row: str(row.account or _("not sold"))),
+        _group(_("Numbers"), reader, numbers(said), _about_number),
+        _group(_("Service addresses"), reader, addresses(said), lambda row: f"{row.line}, {row.account}"),
         _group(_("Nodes"), reader, nodes(said), lambda row: f"{row.data_centre}, {row.static_address}"),
         _group(_("Gateways"), reader, gateways(said), lambda row: f"{row.data_centre}, {row.host}"),
         _group(_("Data centres"), reader, data_centres(said), lambda row: row.place),
@@ -120,10 +124,21 @@ def trunks(said: str) -> QuerySet[Trunk]:
 
 
 def numbers(said: str) -> QuerySet[Number]:
-    """By how the number begins, whatever stands between its digits."""
+    """By how the number begins, with or without +, 00 or the 1 of North America, whatever stands between its digits."""
     digits = re.sub(r"[^\d]", "", said)
     is_number = re.fullmatch(r"[+\d\s().\-/]+", said) and not normalised(said) and len(digits) >= DIGITS_LEAST
-    return Number.objects.filter(e164__startswith=f"+{digits}" if is_number else "-").select_related("account")
+    if not is_number:
+        return Number.objects.none()
+    meant = Q(e164__startswith=f"+{digits.removeprefix('00')}")
+    if "+" not in said:
+        meant |= Q(e164__startswith=f"+{NORTH_AMERICA}{digits}")
+    return Number.objects.filter(meant).select_related("account", "trunk")
+
+
+def addresses(said: str) -> QuerySet[ServiceAddress]:
+    """By part of the name, the street or the city, or the beginning of the post code."""
+    meant = Q(name__icontains=said) | Q(street__icontains=said) | Q(city__icontains=said)
+    return ServiceAddress.objects.filter(meant | Q(post_code__istartswith=said)).select_related("account")
 
 
 def nodes(said: str) -> QuerySet[SbcNode]:
@@ -161,6 +176,12 @@ def _uuid(said: str) -> list[UUID]:
 
 def _about_person(person: User) -> str:
     return f"{person.email}, {_('staff')}" if person.is_staff else person.email
+
+
+def _about_number(number: Number) -> Any:
+    """Its account and the trunk that it rings on."""
+    account = str(number.account or _("not sold"))
+    return format_html(_("{}, on {}"), account, link(number.trunk)) if number.trunk else account
 
 
 def _about_trunk(trunk: Any) -> str:

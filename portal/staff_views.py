@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.acting import MAY_ACT, begin_acting, end_acting
 from accounts.models import Account
 from accounts.staff import actor
-from accounts.staff_forms import SuspendForm
+from accounts.staff_forms import ReleaseForm, SuspendForm
 from accounts.staff_pages import ask_reason
 from billing.selectors import open_requests
 from provisioning.console import last_finished, queue
@@ -56,7 +56,8 @@ def suspend(request: HttpRequest, account_id: UUID) -> HttpResponse:
         back_url=_page(account),
         explained=_(
             "All its trunks take no new calls, and nothing can be ordered, changed or enabled. An order that is being "
-            "worked on is finished first. Its people see the cause and the note on every page."
+            "worked on is finished first. Its people read the cause and the note on every page, and the owners and "
+            "admins get them by mail."
         ),
         form_class=SuspendForm,
     )
@@ -67,10 +68,10 @@ def release(request: HttpRequest, account_id: UUID) -> HttpResponse:
     account = _account(request, account_id, MAY_SUSPEND)
 
     def act(answers: dict[str, Any]) -> str:
-        count = release_account(account.pk, reason=answers["reason"], actor=actor(request))
+        count = release_account(account.pk, answers["note"], reason=answers["reason"], actor=actor(request))
         text = ngettext(
-            "Released, and %(n)s trunk with it: its people may enable it",
-            "Released, and %(n)s trunks with it: its people may enable them",
+            "Released, and %(n)s trunk with it: it stays disabled until the customer enables it",
+            "Released, and %(n)s trunks with it: they stay disabled until the customer enables them",
             count,
         )
         return text % {"n": count}
@@ -83,8 +84,10 @@ def release(request: HttpRequest, account_id: UUID) -> HttpResponse:
         button=_("Release account"),
         back_url=_page(account),
         explained=_(
-            "Trunks that were suspended with the account become disabled. Those suspended by themselves stay so."
+            "Trunks that were suspended with the account become disabled, and stay so until the customer enables them: "
+            "the owners and admins get a mail that says so. Those suspended by themselves stay suspended."
         ),
+        form_class=ReleaseForm,
     )
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import account_of, needs
 from accounts.enums import Right
 from common.htmx import render_page_or_part
-from portal.test_calls import place_calls
+from portal.test_calls import place_calls, why_no_call
 from trunks.selectors import trunk_of
 
 PAUSE_SECONDS = 2
@@ -30,5 +30,5 @@ def test_call(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
         return redirect("trunks:detail", trunk_id=trunk.pk)
     if not cache.add(f"test-call:{trunk.account_id}", 1, PAUSE_SECONDS):
         return render(request, "portal/test_call_wait.html", {"trunk": trunk}, status=429)
-    context = {"trunk": trunk, "calls": place_calls(trunk)}
+    context = {"trunk": trunk, "calls": place_calls(trunk), "why_not": why_no_call(trunk)}
     return render_page_or_part(request, "portal/test_call.html", context, part="portal/test_call_result.html")

@@ -26,7 +26,7 @@ from sbc.lab.sip import Address
 from sbc.lab.softphone import call
 from sbc.lab.tls_wire import Tls
 from sbc.lab.wire import CallTrace, Seen
-from trunks.enums import NumberFormat
+from trunks.enums import NumberFormat, TrunkKind
 from trunks.models import Trunk
 
 # Made-up numbers; the stand-in phone network answers calls to the first one.
@@ -77,8 +77,27 @@ Traces = tuple[CallTrace, list[Seen]]
 Placing = Callable[[], Coroutine[Any, Any, Traces]]
 
 
+def why_no_call(trunk: Trunk) -> str:
+    """Why no telephone of the lab can stand in for the trunk's equipment, as a sentence; empty when one can."""
+    if trunk.kind == TrunkKind.REGISTERED:
+        return _(
+            "A test call is not possible on a registered trunk: the lab has no telephone that registers with your "
+            "password"
+        )
+    if trunk.kind == TrunkKind.PROVIDER:
+        words = _("A test call is not possible on this trunk: the lab has no telephone that stands in for %(provider)s")
+        return words % {"provider": trunk.connects.label}
+    if trunk.tls:
+        return _("A test call is not possible on a trunk with TLS: the lab's telephones only speak UDP")
+    return ""
+
+
 def place_calls(trunk: Trunk) -> list[PlacedCall]:
-    """One call out through the primary node to the stand-in phone network, and one back in. Takes a second or two."""
+    """One call out through the primary node to the stand-in phone network, and one back in. Takes a second or two.
+    Where neither is possible, one line that says why.
+    """
+    if why := why_no_call(trunk):
+        return [PlacedCall(_("Out and in"), why, "none")]
     equipment, network, node = _("Your equipment"), _("Phone network"), _("Primary node")
     return [
         _placed(_("Out, from your equipment"), Parties(equipment, node, network), _plan_out, trunk),

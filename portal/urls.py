@@ -34,4 +34,5 @@ urlpatterns = [
 ]
 
 handler400 = "portal.views.bad_request"
+handler403 = "portal.views.permission_denied"
 handler500 = "portal.views.server_error"

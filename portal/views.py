@@ -15,6 +15,7 @@ from django.template import loader
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.forbidden import why_forbidden
 from common.context import THEME_COOKIE, THEMES, theme_of
 from common.links import is_ours, page_before
 from provisioning.selectors import longest_wait
@@ -55,6 +56,12 @@ def bare(request: HttpRequest, template: str, status: int, reference: str = "") 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return bare(request, "400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is true of whoever asked: a customer, a member without the right, staff, staff who look as a customer."""
+    why, advice = why_forbidden(request, str(exception))
+    return render(request, "403.html", {"why": why, "advice": advice}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

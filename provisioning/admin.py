@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery, URLField
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, URLField
 from django.db.models.functions import Coalesce
 from django.forms import ChoiceField
 from django.http import HttpRequest
@@ -14,12 +14,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.found import SearchedByIndex, of_accounts, of_person, with_uuid
 from accounts.staff import Audited, M, ShowOnlyPage, actor, link_to_list, may_reconcile, with_reason
 from accounts.staff_forms import ReasonActionForm
 from provisioning import staff_views
 from provisioning.models import DataCentre, Gateway, NodeState, Operation, ProviderSource, SbcNode
 from provisioning.reconciling import compare_now, hasten
-from provisioning.registry import key_headers
+from provisioning.registry import key_headers, kinds
 
 
 @admin.register(DataCentre)
@@ -140,14 +141,17 @@ class ProviderSourceAdmin(Audited[ProviderSource]):
 
 
 @admin.register(Operation)
-class OperationAdmin(ShowOnlyPage[Operation]):
+class OperationAdmin(SearchedByIndex, ShowOnlyPage[Operation]):
     list_display = ["requested_at", "subject_name", "kind", "status", "reason", "attempt", "account", "finished_at"]
     list_filter = ["status", "kind", "undoing", ("requested_at", admin.DateFieldListFilter)]
     list_select_related = ["account"]
-    search_fields = ["subject_name", "=subject_id", "account__name", "=requested_by__email"]
-    search_help_text = gettext_lazy("Name or id of the trunk, name of the account, e-mail of who asked for it")
+    search_fields = ["id", "subject_id", "account", "requested_by"]
+    search_help_text = gettext_lazy("Its id, id of the trunk, the number, name of the account, e-mail of who asked")
     readonly_fields = ["see_also"]
     actions = ["reconcile_now"]
+
+    def meant_by(self, said: str) -> Q:
+        return with_uuid(said) | _about(said) | of_accounts(said) | of_person(said, "requested_by")
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -175,14 +179,22 @@ class OperationAdmin(ShowOnlyPage[Operation]):
         self.message_user(request, text, level)
 
 
+def _about(said: str) -> Q:
+    """Rows about the subject with this id, whatever kind it is: the index begins with the kind."""
+    return Q(subject_kind__in=kinds(), subject_id=said)
+
+
 @admin.register(NodeState)
-class NodeStateAdmin(ShowOnlyPage[NodeState]):
+class NodeStateAdmin(SearchedByIndex, ShowOnlyPage[NodeState]):
     list_display = ["subject_kind", "subject_id", "node", "wanted", "verified", "verified_at", "took", "last_error"]
     list_filter = ["verified", "subject_kind", "node"]
     list_select_related = ["node"]
     ordering = ["-id"]
-    search_fields = ["=subject_id"]
+    search_fields = ["subject_id"]
     search_help_text = gettext_lazy("Id of the trunk, or the number")
+
+    def meant_by(self, said: str) -> Q:
+        return _about(said)
 
     @admin.display(description=gettext_lazy("asked"))
     def wanted(self, state: NodeState) -> str:

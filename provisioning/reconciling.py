@@ -60,7 +60,7 @@ def roll_back(operation: Operation, actor: User, reason: str) -> None:
         raise Conflict(why)
     row.deadline_at = row.next_attempt_at = Now()
     row.lease_until, row.lease_epoch = None, row.lease_epoch + 1
-    row.reason, row.message = ROLLED_BACK, _("Support took it back: %(reason)s") % {"reason": reason}
+    row.reason, row.message = ROLLED_BACK, _("Support took it back")
     row.save(
         update_fields=["deadline_at", "next_attempt_at", "lease_until", "lease_epoch", "reason", "message"],
     )

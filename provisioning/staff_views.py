@@ -19,16 +19,14 @@ from django.views.decorators.http import require_safe
 from accounts.staff import actor, may_reconcile
 from accounts.staff_pages import ask_reason
 from provisioning.console import lanes, last_finished, queue
-from provisioning.drift import ORPHANS_MOST, ORPHANS_SHARE, differences_of
+from provisioning.drift import ORPHANS_MOST, ORPHANS_SHARE
 from provisioning.enums import OperationKind
+from provisioning.looks import look_at
 from provisioning.models import Operation, SbcNode
 from provisioning.reconciling import compare_now, hasten, roll_back, send_all_again, why_no_roll_back
-from provisioning.registry import kinds
 from provisioning.selectors import longest_wait
-from sbc.client import NodeError
 
 PER_PAGE = 50
-SHOWN = 50
 CONSOLE = "admin:provisioning_operation_console"
 
 
@@ -79,7 +77,10 @@ def turn_round(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         return _("It is being taken back now")
 
     creating = _("The order ends as failed. The trunk is taken off its nodes and the money held for it given back.")
-    changing = _("The change is not made. The nodes are put back to what worked last, and the customer is told why.")
+    changing = _(
+        "The change is not made. The nodes are put back to what worked last, and the customer reads that "
+        "support took it back."
+    )
     return ask_reason(
         request,
         act,
@@ -99,24 +100,16 @@ def _operation(request: HttpRequest, operation_id: UUID) -> Operation:
 
 @require_safe
 def drift(request: HttpRequest, node_id: int) -> HttpResponse:
-    """What the node has now beside what it must have. Reads only; a node that does not answer is said to be unknown."""
+    """What the node has beside what it must have. Reads only; a node that does not answer is said to be unknown."""
     if not request.user.has_perm("provisioning.view_sbcnode"):
         raise PermissionDenied
     node = get_object_or_404(SbcNode, pk=node_id)
-    trouble, found = "", []
-    try:
-        found = [differences_of(node, kind) for kind in kinds()]
-    except NodeError as error:
-        trouble = str(error)
     context = {
         **site.each_context(request),
         "title": _("Compare with what it must have"),
         "subtitle": str(node),
         "node": node,
-        "trouble": trouble,
-        "found": found,
-        "is_right": all(differences.is_right for differences in found),
-        "shown": SHOWN,
+        "look": look_at(node),
         "most": ORPHANS_MOST,
         "share": f"{ORPHANS_SHARE:.0%}",
         "may_reconcile": may_reconcile(request),

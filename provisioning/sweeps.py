@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from provisioning import engine, lease
@@ -113,17 +113,27 @@ def write_owed(node: SbcNode) -> None:
     """Write what the node was never read back to have and no pending operation is working on. Removals come first,
     because they make room; the rest is left to the next sweep when the time is up or the node stops answering.
     """
-    pending = Operation.objects.filter(
-        status=Status.PENDING, subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id")
-    )
-    states = NodeState.objects.filter(~Exists(pending), node=node, verified=False).select_related("node")
-    owed = list(states.order_by("wanted_hash")[:OWED_MOST])
+    owed = list(_owed().filter(node=node).order_by("wanted_hash")[:OWED_MOST])
     until = time.monotonic() + settings.SWEEP_SECONDS
     while owed and time.monotonic() < until:
         batch, owed = owed[:OWED_AT_ONCE], owed[OWED_AT_ONCE:]
         outcomes = write([state for state in batch if _is_current(state)], heartbeat=lambda step: None)
         if any(outcome.verdict is Verdict.UNAVAILABLE for outcome in outcomes):
             return
+
+
+def write_subject(kind: str, id: str) -> None:
+    """Write what any node owes of one subject, at once. What comes to nothing is left to the sweep."""
+    owed = _owed().filter(subject_kind=kind, subject_id=id)
+    write([state for state in owed if _is_current(state)], heartbeat=lambda step: None)
+
+
+def _owed() -> QuerySet[NodeState]:
+    """What was never read back and no pending operation is working on."""
+    pending = Operation.objects.filter(
+        status=Status.PENDING, subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id")
+    )
+    return NodeState.objects.filter(~Exists(pending), verified=False).select_related("node")
 
 
 def _is_current(state: NodeState) -> bool:

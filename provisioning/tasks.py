@@ -1,4 +1,4 @@
-"""What Celery may run: a nudge for one operation, and a round of the sweep."""
+"""What Celery may run: a nudge for one operation or one subject, and a round of the sweep."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from provisioning import engine, sweeps
 def run_operation(operation_id: str) -> None:
     """Look at one operation now."""
     engine.run(operation_id)
+
+
+@shared_task(name="provisioning.write_subject")
+def write_subject(kind: str, id: str) -> None:
+    """Write what the nodes owe of a subject that changes without operations, now."""
+    sweeps.write_subject(kind, id)
 
 
 @shared_task(name="provisioning.sweep")

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from provisioning.enums import Status
 from provisioning.models import NodeState, Operation, SbcNode
+from provisioning.nudges import sender
 from provisioning.registry import subject_of
 from sbc.documents import Document, Fence
 
@@ -42,6 +43,11 @@ def _ask(state: NodeState, document: Document | None, generation: int, epoch: in
     state.wanted_at = Now()
     state.document = document
     state.save()
+
+
+def nudge_nodes(kind: str, id: str) -> None:
+    """Ask a worker to write now what was wanted, for a subject that changes without operations."""
+    sender.send("provisioning.write_subject", kind, id)
 
 
 def want_also(kind: str, id: str, node: SbcNode) -> None:

@@ -9,11 +9,14 @@ class RoutingConfig(AppConfig):
     def ready(self) -> None:
         from provisioning.registry import register
         from routing.panels import receiving_calls
+        from routing.selectors import dialled_trunks
         from routing.services import unassign_numbers
         from routing.subject import NumberSubject
         from trunks.departures import register_farewell
         from trunks.panels import register_panel
+        from trunks.reach import register_dialled
 
         register(NumberSubject())
         register_panel(receiving_calls)
         register_farewell(unassign_numbers)
+        register_dialled(dialled_trunks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -21,6 +22,11 @@ def numbers_of(account: Account) -> QuerySet[Number]:
 def numbers_to(trunk: Trunk) -> QuerySet[Number]:
     """The numbers that point to a trunk of its own account."""
     return Number.objects.filter(trunk=trunk, account=trunk.account_id)
+
+
+def dialled_trunks(account: Account) -> QuerySet[Number, UUID | None]:
+    """The ids of the account's trunks that one of its numbers points to."""
+    return Number.objects.filter(account=account).exclude(trunk=None).values_list("trunk", flat=True)
 
 
 def states_of(numbers: Iterable[Number]) -> dict[str, list[NodeState]]:

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import lock_account, record
 from common.errors import Conflict
-from provisioning.wanted import want
+from provisioning.wanted import nudge_nodes, want
 from routing.models import Number
 from routing.subject import SUBJECT
 from trunks.models import Trunk
 
 
 def assign_number(number: Number, trunk: Trunk | None, actor: User | None) -> None:
-    """From now on the number's calls go to the trunk, or nowhere. The sweep brings it to the nodes.
+    """From now on the number's calls go to the trunk, or nowhere. A nudge brings it to the nodes, else the sweep.
 
     Raises Conflict when the trunk is being deleted.
     """
@@ -58,3 +58,4 @@ def publish(number: Number) -> None:
     number.generation += 1
     number.save()
     want(SUBJECT, number.pk, generation=number.generation, epoch=1)
+    transaction.on_commit(lambda: nudge_nodes(SUBJECT, number.pk), robust=True)

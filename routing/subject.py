@@ -1,4 +1,4 @@
-"""The number as a subject of provisioning; it changes without operations, the sweep writes what is owed."""
+"""The number as a subject of provisioning; it changes without operations, a nudge or the sweep writes what is owed."""
 
 from __future__ import annotations
 

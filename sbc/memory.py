@@ -28,7 +28,7 @@ from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
 from sbc.documents import Fence
 
-_CONTROL = ("/v1/faults", "/v1/journal")
+_CONTROL = ("/v1/faults", "/v1/journal", "/v1/sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +146,14 @@ class MemoryRecords:
 
 
 class MemoryNode(Node):
-    """A node whose store and switch are in memory; every write is in `journal`, whatever became of it."""
+    """A node whose store and switch are in memory; every write is in `journal`, whatever became of it. `lists` counts
+    how often a list was begun.
+    """
 
     def __init__(self) -> None:
         self.faults = Faults()
         self.journal: list[dict[str, Any]] = []
+        self.lists = 0
         faults = lambda: self.faults  # noqa: E731
         super().__init__(Store(":memory:"), MemorySwitch(faults), MemoryContacts(faults), MemoryCertificates(faults))
 
@@ -178,6 +181,7 @@ class MemoryNode(Node):
 
     def page(self, kind: str, after: str, limit: int) -> list[Answer]:
         """As in Node."""
+        self.lists += not after
         if self.faults.list_empty_once:
             self.faults = replace(self.faults, list_empty_once=False)
             return []
@@ -212,7 +216,9 @@ class Trouble:
 
 
 def create_memory_app(node: MemoryNode, token: str) -> Starlette:
-    """The agent's service with two more addresses: /v1/faults (GET, POST, DELETE) and /v1/journal (GET)."""
+    """The agent's service with three more addresses: /v1/faults (GET, POST, DELETE), /v1/journal and /v1/sources (GET),
+    which answer whatever is wrong with the node.
+    """
 
     async def faults(request: Request) -> Response:
         if request.method == "POST":
@@ -225,11 +231,15 @@ def create_memory_app(node: MemoryNode, token: str) -> Starlette:
         return JSONResponse(asdict(node.faults))
 
     async def journal(_request: Request) -> Response:
-        return JSONResponse({"writes": node.journal})
+        return JSONResponse({"writes": node.journal, "lists": node.lists})
+
+    async def sources(_request: Request) -> Response:
+        return JSONResponse(node.switch.dump("source"))
 
     routes = [
         Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"]),
         Route("/v1/journal", journal, methods=["GET"]),
+        Route("/v1/sources", sources, methods=["GET"]),
     ]
     records = MemoryRecords(lambda: node.faults)
     return create_app(node, token, records=records, routes=routes, inside=[Middleware(Trouble, node=node)])

@@ -138,9 +138,15 @@ def _for_provider(
 
 
 def order_trunk(account: Account, specification: TrunkSpecification, actor: User | None = None) -> Trunk:
-    """Pay for a trunk, without the wizard. Committed; the operation is pending."""
+    """Pay for a trunk, without the wizard; with an address where it needs one. Committed; the operation is pending."""
     actor = actor or make_member(account)
+    if specification.data_centre.in_the_us and specification.service_address is None:
+        specification = replace(specification, service_address=_site_of(account))
     with transaction.atomic():
         price = offer(specification.plan_code, specification.settings.channels, account.currency)
         account = lock_account(account.pk)
         return create_trunk(account, room_of(account), specification, price, actor)
+
+
+def _site_of(account: Account) -> ServiceAddress:
+    return account.addresses.filter(name="Site").first() or make_address(account, "Site")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
+import httpx
 from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
@@ -23,6 +24,7 @@ from tests.promises import assert_promises_about
 from trunks.endings import hold_reference
 from trunks.models import HostClaim, Trunk, TrunkRevision
 from trunks.models.trunk import SUBJECT
+from trunks.releasing import release_waiting
 
 MONEY_ENDS = {
     Status.SUCCESS: {EntryKind.CAPTURE},
@@ -40,11 +42,14 @@ def assert_world_consistent(nodes: Iterable[SbcNode] | None = None, *, orders: I
     _operations_end(reachable)
     _endings_are_proven(reachable)
     _claims_have_one_owner()
+    _claims_are_given_back(reachable)
     for trunk in Trunk.objects.select_related("wanted", "live"):
         assert_promises_about(trunk)
     _changes_are_audited()
     for node in reachable:
         _holds_what_is_wanted(node)
+    for node in SbcNode.objects.all():
+        _lets_in_only_who_claims(node)
 
 
 def _orders_exist(orders: set[UUID]) -> None:
@@ -130,6 +135,14 @@ def _claims_have_one_owner() -> None:
     assert all(count == 1 for count in Counter(live).values())
 
 
+def _claims_are_given_back(reachable: list[SbcNode]) -> None:
+    """I6: nothing is claimed for ever. What the next sweep would release is released."""
+    release_waiting()
+    for trunk in Trunk.objects.filter(claims_to_release=True):
+        owed = NodeState.objects.filter(subject_id=str(trunk.pk), verified=False).exclude(node__in=reachable)
+        assert owed.exists() or _is_pending(SUBJECT, str(trunk.pk)), f"{trunk} waits for nobody"
+
+
 def _changes_are_audited() -> None:
     """I9."""
     lines = Counter(
@@ -164,6 +177,20 @@ def _holds_what_is_wanted(node: SbcNode) -> None:
         read = client.read(SUBJECT, str(trunk.pk))
         gone = read is None or not read.present
         assert gone or _is_pending(SUBJECT, str(trunk.pk)), f"{node} still has {trunk}"
+
+
+def _lets_in_only_who_claims(node: SbcNode) -> None:
+    """I6: also a node that the portal does not reach at the moment; one that is really off lets nobody in."""
+    try:
+        sources = httpx.get(f"{node.agent_url}/v1/sources", headers={"Authorization": f"Bearer {settings.NODE_TOKEN}"})
+    except httpx.TransportError:
+        return
+    if sources.status_code == httpx.codes.NOT_FOUND:  # a real node: calls show whom it lets in
+        return
+    claims = HostClaim.objects.filter(data_centre=node.data_centre_id, released_at=None)
+    owners = {address: str(trunk) for address, trunk in claims.values_list("address", "trunk")}
+    for address, trunk_id in sources.raise_for_status().json().items():
+        assert owners.get(address) == trunk_id, f"{node} lets {address} in for {trunk_id}"
 
 
 def _is_pending(kind: str, subject_id: str) -> bool:

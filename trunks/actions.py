@@ -44,6 +44,23 @@ def actions_of(trunk: Trunk, operation: Operation | None, member: Member) -> lis
     return [Action("edit", _("Edit"), reason), switch, *reset, delete]
 
 
+def menu_of(trunk: Trunk, operation: Operation | None, member: Member) -> list[Action]:
+    """The buttons of its row: also, for a trunk that is not given up, to order another one like it."""
+    actions = actions_of(trunk, operation, member)
+    return [*actions[:-1], duplicate_of(member), actions[-1]] if len(actions) > 1 else actions
+
+
+def duplicate_of(member: Member) -> Action:
+    return Action("duplicate", _("Duplicate settings"), why_no_order(member))
+
+
+def why_no_order(member: Member) -> str:
+    """Why the member orders nothing; empty where they may."""
+    if not member.may(Right.CHANGE_TRUNKS):
+        return _("Your role may look at trunks but not order them")
+    return member.account.why_suspended
+
+
 def why_not_listed(actions: list[Action]) -> str:
     """The reasons of all buttons that cannot be pressed, each once."""
     return ". ".join(dict.fromkeys(action.reason for action in actions if action.reason))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.found import MOST_MEANT, SearchedByIndex, of_accounts, of_person, with_uuid
 from accounts.staff import ShowOnly, ShowOnlyPage, actor, link, link_to_list, with_reason
 from common.templatetags.ui import NOTHING
 from provisioning.reconciling import write_again
@@ -22,6 +23,8 @@ from trunks.models.trunk import SUBJECT
 from trunks.search import find_trunks
 from trunks.selectors import with_state
 from trunks.validators.hosts import show_destination
+
+FIND_TRUNK = gettext_lazy("The trunk's name, id, reference (TR-…), source address, account, e-mail of a member")
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -41,11 +44,23 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class RevisionInline(ShowOnly, admin.TabularInline[TrunkRevision, Trunk]):
+class HostsInWords:
+    """Addresses and ports of a revision as people write them."""
+
+    @admin.display(description=gettext_lazy("source hosts"))
+    def calls_come_from(self, revision: TrunkRevision) -> str:
+        return ", ".join(revision.source_hosts) or NOTHING
+
+    @admin.display(description=gettext_lazy("destinations"))
+    def calls_go_to(self, revision: TrunkRevision) -> str:
+        return ", ".join(show_destination(host, port) for host, port in revision.destinations) or NOTHING
+
+
+class RevisionInline(HostsInWords, ShowOnly, admin.TabularInline[TrunkRevision, Trunk]):
     model = TrunkRevision
     extra = 0
-    fields = ["number", "name", "channels", "codecs", "source_hosts", "destinations", "created_by", "created_at"]
-    readonly_fields = ["created_at"]
+    fields = ["number", "name", "channels", "codecs", "calls_come_from", "calls_go_to", "created_by", "created_at"]
+    readonly_fields = ["calls_come_from", "calls_go_to", "created_at"]
     ordering = ["-number"]
     show_change_link = True
 
@@ -70,7 +85,7 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
     list_select_related = ["account", "data_centre", "plan", "wanted"]
     ordering = ["-created_at"]
     search_fields = ["name"]
-    search_help_text = gettext_lazy("Name, id, reference (TR-…), source address, account, e-mail of a member")
+    search_help_text = FIND_TRUNK
     readonly_fields = ["reference", "state", "sends_calls_to", "see_also"]
     fieldsets = [
         (None, {"fields": ["reference", "state", "account", "kind", "provider", "provider_facts", "plan"]}),
@@ -80,7 +95,7 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
         ),
         (
             gettext_lazy("Asked for"),
-            {"fields": ["admin_status", "suspension", "suspension_note", "suspended_at", "generation"]},
+            {"fields": ["admin_status", "suspension", "suspension_note", "suspended_at", "released_at", "generation"]},
         ),
         (
             gettext_lazy("Dates"),
@@ -122,8 +137,7 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
 
     @admin.display(description=gettext_lazy("sends calls to"))
     def sends_calls_to(self, trunk: Trunk) -> str:
-        hosts = trunk.wanted.destinations if trunk.wanted else []
-        return ", ".join(show_destination(host, port) for host, port in hosts) or NOTHING
+        return HostsInWords().calls_go_to(trunk.wanted) if trunk.wanted else NOTHING
 
     @admin.display(description=gettext_lazy("see also"))
     def see_also(self, trunk: Trunk) -> Any:
@@ -149,12 +163,23 @@ class TrunkAdmin(ShowOnlyPage[Trunk]):
             self.message_user(request, text % {"n": gone}, messages.WARNING)
 
 
+def _of_trunks(said: str) -> Q:
+    """Rows of the trunks that the words may mean."""
+    return Q(trunk__in=list(find_trunks(Trunk.objects.all(), said).values_list("pk", flat=True)[:MOST_MEANT]))
+
+
 @admin.register(TrunkRevision)
-class TrunkRevisionAdmin(ShowOnlyPage[TrunkRevision]):
-    list_display = ["name", "number", "of", "channels", "source_hosts", "created_by", "created_at"]
+class TrunkRevisionAdmin(HostsInWords, SearchedByIndex, ShowOnlyPage[TrunkRevision]):
+    list_display = ["name", "number", "of", "channels", "calls_come_from", "created_by", "created_at"]
+    exclude = ["source_hosts", "destinations"]
+    readonly_fields = ["calls_come_from", "calls_go_to"]
     list_select_related = ["trunk__wanted", "created_by"]
     ordering = ["-id"]
-    search_fields = ["name", "=trunk__id"]
+    search_fields = ["trunk"]
+    search_help_text = FIND_TRUNK
+
+    def meant_by(self, said: str) -> Q:
+        return _of_trunks(said)
 
     @admin.display(description=gettext_lazy("trunk"))
     def of(self, revision: TrunkRevision) -> Any:
@@ -162,11 +187,15 @@ class TrunkRevisionAdmin(ShowOnlyPage[TrunkRevision]):
 
 
 @admin.register(TrunkDraft)
-class TrunkDraftAdmin(ShowOnlyPage[TrunkDraft]):
+class TrunkDraftAdmin(SearchedByIndex, ShowOnlyPage[TrunkDraft]):
     list_display = ["name", "account", "created_by", "saved_at", "became"]
     list_filter = [("trunk", admin.EmptyFieldListFilter), ("saved_at", admin.DateFieldListFilter)]
     list_select_related = ["account", "created_by", "trunk__wanted"]
-    search_fields = ["account__name", "=created_by__email", "=id"]
+    search_fields = ["id", "account", "created_by"]
+    search_help_text = gettext_lazy("Its id, name of the account, e-mail of who ordered")
+
+    def meant_by(self, said: str) -> Q:
+        return with_uuid(said) | of_accounts(said) | of_person(said, "created_by")
 
     @admin.display(description=gettext_lazy("became"))
     def became(self, draft: TrunkDraft) -> Any:
@@ -174,12 +203,16 @@ class TrunkDraftAdmin(ShowOnlyPage[TrunkDraft]):
 
 
 @admin.register(HostClaim)
-class HostClaimAdmin(ShowOnlyPage[HostClaim]):
+class HostClaimAdmin(SearchedByIndex, ShowOnlyPage[HostClaim]):
     list_display = ["address", "data_centre", "of", "account", "released_at"]
     list_filter = [("released_at", admin.EmptyFieldListFilter), "data_centre"]
     list_select_related = ["data_centre", "trunk__wanted", "trunk__account"]
     ordering = ["-id"]
-    search_fields = ["=address", "trunk__wanted__name", "trunk__account__name"]
+    search_fields = ["trunk"]
+    search_help_text = FIND_TRUNK
+
+    def meant_by(self, said: str) -> Q:
+        return _of_trunks(said)
 
     @admin.display(description=gettext_lazy("trunk"))
     def of(self, claim: HostClaim) -> Any:

@@ -11,6 +11,7 @@ class TrunksConfig(AppConfig):
         from provisioning.registry import register, register_chore, register_provider
         from trunks.groups import GroupSubject, want_changed_groups
         from trunks.providers import all_providers
+        from trunks.releasing import release_waiting
         from trunks.services import end_expired_secrets, owe_new_limits
         from trunks.subject import TrunkSubject
 
@@ -22,3 +23,4 @@ class TrunksConfig(AppConfig):
         register_chore(end_expired_secrets)
         register_chore(want_changed_groups)
         register_listener(owe_new_limits)
+        register_chore(release_waiting)

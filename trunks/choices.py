@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from django.contrib.postgres.aggregates import ArrayAgg
+
 from accounts.models import Account, AuditEvent
 from addresses.models import ServiceAddress
 from billing.quotes import Offer, offer_at
 from billing.selectors import PlanOnOffer, plans_for
-from provisioning.models import DataCentre
+from provisioning.models import DataCentre, SbcNode
 from trunks.limits import Room, room_of
 from trunks.models import HostClaim, Trunk
-from trunks.selectors import host_rules
+from trunks.selectors import host_rules, networks_of
 from trunks.validators import HostRules
+from trunks.validators.ip import Network
 
 
 class Choices:
@@ -29,7 +32,21 @@ class Choices:
 
     @cached_property
     def data_centres(self) -> dict[str, DataCentre]:
-        return {data_centre.pk: data_centre for data_centre in DataCentre.objects.all()}
+        hosts = ArrayAgg("gateways__host")
+        return {data_centre.pk: data_centre for data_centre in DataCentre.objects.annotate(gateway_hosts=hosts)}
+
+    @cached_property
+    def nodes(self) -> list[SbcNode]:
+        """Of every data centre, primary first."""
+        return list(SbcNode.objects.order_by("-role"))
+
+    @cached_property
+    def _own(self) -> list[Network]:
+        """Every address of ours, as `trunks.selectors.own_networks`, from what is read here anyway."""
+        ours: list[SbcNode | DataCentre] = [*self.nodes, *self.data_centres.values()]
+        found = [address for each in ours for address in (each.static_address, each.registered_address)]
+        gateways = [host for place in self.data_centres.values() for host in place.gateway_hosts or []]  # type: ignore[attr-defined]
+        return networks_of([*found, *gateways])
 
     @cached_property
     def addresses(self) -> dict[str, ServiceAddress]:
@@ -47,7 +64,7 @@ class Choices:
     def host_rules(self, data_centre: DataCentre | None) -> HostRules:
         code = data_centre.pk if data_centre else ""
         if code not in self._rules:
-            self._rules[code] = host_rules(self.account, data_centre)
+            self._rules[code] = host_rules(self.account, data_centre, self._own)
         return self._rules[code]
 
     def claimed(self, data_centre: DataCentre | None, sources: list[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,9 +33,12 @@ def node_addresses(trunk: Trunk) -> list[NodeAddress]:
     return addresses_in(trunk.data_centre, registers=trunk.registers, tls=trunk.tls)
 
 
-def addresses_in(data_centre: DataCentre, *, registers: bool, tls: bool) -> list[NodeAddress]:
-    """The same for a trunk that is not there yet."""
-    return [node_address(node, registers, tls) for node in nodes_of(data_centre)]
+def addresses_in(
+    data_centre: DataCentre, *, registers: bool, tls: bool, nodes: Iterable[SbcNode] | None = None
+) -> list[NodeAddress]:
+    """The same for a trunk that is not there yet. `nodes` are those of all data centres where they are read already."""
+    near = nodes_of(data_centre) if nodes is None else [node for node in nodes if node.data_centre_id == data_centre.pk]
+    return [node_address(node, registers, tls) for node in near]
 
 
 @dataclass(frozen=True, slots=True)

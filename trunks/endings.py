@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from billing.services import capture, release
 from provisioning.enums import OperationKind, Status
@@ -12,7 +13,7 @@ from provisioning.operations import accept
 from provisioning.wanted import want
 from trunks.departures import depart
 from trunks.enums import AdminStatus, Cause
-from trunks.models import Credential, HostClaim, Trunk
+from trunks.models import Credential, Trunk
 from trunks.models.trunk import SUBJECT
 
 # A suspension that comes during these waits for their end; it overtakes all others.
@@ -39,39 +40,32 @@ def succeed(trunk: Trunk, operation: Operation) -> None:
     if operation.kind == OperationKind.DELETE:
         row.update(gone_at=Now(), service_address=None)
         depart(trunk)
-        give_up_everything(trunk)
+        forget_passwords(trunk)
         return
     row.update(live=trunk.wanted_id, live_credential=trunk.credential_id)
     if trunk.registers:
         Credential.objects.filter(trunk=trunk).update(live_until=F("until"))
     if operation.kind == OperationKind.RELEASE:
-        row.update(suspension="", suspension_note="", suspended_at=None)
+        row.update(suspension="", suspension_note="", suspended_at=None, released_at=Now())
+    if operation.kind == OperationKind.ENABLE:
+        row.update(released_at=None)
 
 
 def fail(trunk: Trunk, operation: Operation) -> None:
-    """The trunk can only be deleted. One that was live is taken off the nodes that can be reached; it keeps its claims,
-    those of the change included, until all nodes are seen not to have it.
-    """
+    """The trunk can only be deleted. One that was live is taken off the nodes that can be reached."""
     if operation.kind == OperationKind.CREATE:
-        give_up_everything(trunk)
+        forget_passwords(trunk)
         return
-    Trunk.objects.filter(pk=trunk.pk, withdrawn_at=None).update(withdrawn_at=Now())
+    trunk.withdrawn_at = trunk.withdrawn_at or timezone.now()
+    trunk.save(update_fields=["withdrawn_at"])
     want(SUBJECT, str(trunk.pk), generation=operation.generation, epoch=operation.lease_epoch + 1)
 
 
-def give_up_everything(trunk: Trunk) -> None:
-    """From now on others may have its addresses and keys; its passwords are forgotten."""
-    HostClaim.objects.filter(trunk=trunk, released_at=None).update(released_at=Now())
-    Trunk.objects.filter(pk=trunk.pk).update(call_key=None, exclusive_key=None, credential=None, live_credential=None)
+def forget_passwords(trunk: Trunk) -> None:
+    """Of a trunk that nobody will sign in to any more."""
+    Trunk.objects.filter(pk=trunk.pk).update(credential=None, live_credential=None)
     Credential.objects.filter(trunk=trunk).delete()
     trunk.credential_id = None
-
-
-def keep_wanted_claims(trunk: Trunk) -> None:
-    """Release the addresses that a change took away, or that one which came to nothing had added."""
-    wanted = trunk.wanted.source_hosts if trunk.wanted else []
-    unwanted = HostClaim.objects.filter(trunk=trunk, released_at=None).exclude(address__in=wanted)
-    unwanted.update(released_at=Now())
 
 
 def forget_unused_credentials(trunk: Trunk) -> None:

@@ -17,7 +17,7 @@ from trunks.differences import Difference, differences
 from trunks.enums import Cause
 from trunks.models import Trunk, TrunkRevision
 from trunks.models.trunk import SUBJECT
-from trunks.selectors import operations_of
+from trunks.selectors import applied_changes
 from trunks.specification import TrunkSettings
 
 CHANGES: dict[str, Any] = {
@@ -27,8 +27,8 @@ CHANGES: dict[str, Any] = {
     OperationKind.DISABLE: gettext_lazy("Disable"),
     OperationKind.RESET_PASSWORD: gettext_lazy("Reset password"),
     OperationKind.DELETE: gettext_lazy("Delete"),
-    OperationKind.SUSPEND: gettext_lazy("Block"),
-    OperationKind.RELEASE: gettext_lazy("Lift the block"),
+    OperationKind.SUSPEND: gettext_lazy("Suspended by support"),
+    OperationKind.RELEASE: gettext_lazy("Released by support"),
 }
 # What else the audit trail says about a trunk.
 EVENTS: dict[str, Any] = {
@@ -36,9 +36,9 @@ EVENTS: dict[str, Any] = {
     "password_acknowledged": gettext_lazy("Kept the password and closed it"),
     "reconcile": gettext_lazy("Had the nodes read and written again"),
     "rollback": gettext_lazy("Had the change taken back"),
-    "suspended": gettext_lazy("Disabled it"),
-    "released": gettext_lazy("Lifted the block"),
 }
+# These words say already who did it.
+BY_SUPPORT = frozenset({OperationKind.SUSPEND, OperationKind.RELEASE})
 TONES = {Status.PENDING: "busy", Status.SUCCESS: "good", Status.RESET: "warn", Status.FAILED: "bad"}
 
 
@@ -59,6 +59,12 @@ class Change:
         self.took = took(operation.requested_at, operation.finished_at)
 
     @property
+    def deed(self) -> str:
+        """What was done by whom: "Edit, by Ana"."""
+        words = {"what": self.what, "who": self.who}
+        return str(self.what) if self.kind in BY_SUPPORT else _("%(what)s, by %(who)s") % words
+
+    @property
     def was_rejected(self) -> bool:
         """New settings that came to nothing; they are kept."""
         return self.kind == OperationKind.UPDATE and self.status == Status.RESET
@@ -67,8 +73,8 @@ class Change:
 def changes_of(trunk: Trunk, operations: Iterable[Operation], reader: User) -> list[Change]:
     """Two queries, however many operations."""
     revisions = {revision.generation: revision for revision in TrunkRevision.objects.filter(trunk=trunk)}
-    applied = operations_of(trunk).filter(kind__in=[OperationKind.CREATE, OperationKind.UPDATE], status=Status.SUCCESS)
-    live = [revisions[each] for each in applied.values_list("generation", flat=True) if each in revisions]
+    applied = applied_changes(trunk).values_list("generation", flat=True)
+    live = [revisions[generation] for generation in applied if generation in revisions]
     return [_change(operation, reader, revisions.get(operation.generation), live) for operation in operations]
 
 
@@ -116,13 +122,14 @@ def audit_of(trunk: Trunk, reader: User, most: int = 50) -> list[tuple[datetime,
 
 
 def audit_words(action: str, details: dict[str, Any] | None = None) -> str:
-    """`trunk.create.success` → "Create: applied"; what support did comes with its reason."""
+    """`trunk.create.success` → "Create: applied". The reason that support keeps for itself is never part of it."""
+    said = details or {}
     kind, _dot, status = action.partition(".")[2].partition(".")
-    if reason := (details or {}).get("support"):
-        did = str(EVENTS.get(kind, CHANGES.get(kind.upper(), kind)))
-        return _("Changed by support: %(did)s. %(reason)s") % {"did": did[:1].lower() + did[1:], "reason": reason}
-    if kind == "suspension":
-        return _suspension_words(details or {})
+    if kind in {"suspension", "released"}:
+        return _of_support(kind, said)
+    if "support" in said:
+        did = str(EVENTS.get(kind, kind))
+        return _("Changed by support: %(did)s") % {"did": did[:1].lower() + did[1:]}
     what = CHANGES.get(kind.upper())
     if what is None:
         return str(EVENTS.get(kind, kind.replace("_", " ").capitalize()))
@@ -132,7 +139,10 @@ def audit_words(action: str, details: dict[str, Any] | None = None) -> str:
     return _("%(what)s: asked for") % {"what": what}
 
 
-def _suspension_words(details: dict[str, Any]) -> str:
-    cause = details.get("cause", "")
-    words = [str(Cause(cause).label) if cause in Cause.values else "", details.get("note", "")]
-    return _("Disabled by us: %(why)s") % {"why": ". ".join(filter(None, words))}
+def _of_support(kind: str, said: dict[str, Any]) -> str:
+    """With the cause and the note for the customer, where there are any."""
+    cause = said.get("cause", "")
+    named = str(Cause(cause).label) if cause in Cause.values and cause != Cause.OTHER else ""
+    why = ". ".join(filter(None, [named, said.get("note", "")]))
+    did = CHANGES[OperationKind.RELEASE if kind == "released" else OperationKind.SUSPEND]
+    return f"{did}: {why}" if why else str(did)

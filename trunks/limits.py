@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
 from django.db.models.functions import Greatest
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Limits
 from accounts.services import limits_of
+from provisioning.enums import Status
 from provisioning.models import DataCentre
 from trunks.models import Trunk
 from trunks.selectors import living
@@ -26,7 +26,6 @@ class Room:
 
     limits: Limits
     trunks: dict[str, int]
-    names: list[str]
     channels: int
     suspended: str = ""
 
@@ -46,15 +45,12 @@ def room_of(account: Account, without: Trunk | None = None) -> Room:
         used.annotate(
             count=Count("pk"),
             all=Sum(Greatest("wanted__channels", "live__channels")),
-            names=ArrayAgg("wanted__name"),
-            live_names=ArrayAgg("live__name"),
         )
     )
     return Room(
         limits_of(account),
-        trunks={place: count for place, count, *_rest in rows},
-        names=list({name for *_rest, wanted, live in rows for name in [*wanted, *live] if name}),
-        channels=sum(channels or 0 for _place, _count, channels, *_names in rows),
+        trunks={place: count for place, count, _channels in rows},
+        channels=sum(channels or 0 for _place, _count, channels in rows),
         suspended=account.why_suspended,
     )
 
@@ -69,10 +65,10 @@ def validate_room(room: Room, data_centre: DataCentre, channels: int) -> None:
     validate_channels(room, channels)
 
 
-def validate_channels(room: Room, channels: int) -> None:
+def validate_channels(room: Room, channels: int, present: int = 0) -> None:
     """Raises ValidationError V-CH-6, keyed by field, when the account may not have so many more."""
     try:
-        validate_channels_left(channels, room.channels_left)
+        validate_channels_left(channels, room.channels_left, present)
     except ValidationError as trouble:
         raise ValidationError({"channels": trouble}) from None
 
@@ -99,9 +95,14 @@ def validate_data_centre(room: Room, data_centre: DataCentre) -> None:
         raise ValidationError(message, code="V-LOC-3", params=params)
 
 
-def validate_name_is_free(room: Room, name: str) -> None:
-    """Raises ValidationError V-NAME-5 when a living trunk of the account has the name in any spelling."""
-    namesakes = [taken for taken in room.names if taken.casefold() == name.casefold()]
-    if namesakes:
+def validate_name_is_free(account: Account, name: str, without: Trunk | None = None) -> None:
+    """Raises ValidationError V-NAME-5 when another living trunk of the account has the name in any spelling, or gives
+    it up by a change that may still come to nothing.
+    """
+    others = living(account).order_by()
+    others = others.exclude(pk=without.pk) if without else others
+    has = others.filter(name__iexact=name).values_list("name")
+    had = others.filter(action=Status.PENDING, live__name__iexact=name).values_list("live__name")
+    for (namesake,) in has.union(had)[:1]:
         message = _('You already have a trunk called "%(name)s". Enter a different name')
-        raise ValidationError({"name": ValidationError(message, code="V-NAME-5", params={"name": namesakes[0]})})
+        raise ValidationError({"name": ValidationError(message, code="V-NAME-5", params={"name": namesake})})

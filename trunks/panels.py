@@ -15,7 +15,8 @@ from trunks.models import Trunk
 class Panel:
     """A section of the trunk page: `template` is rendered with `context`, in order of `position`.
 
-    `answers_use`: it is a line under "Can this trunk be used?" instead of a section, and is read again by polls.
+    `answers_use`: it is a line under "Can this trunk be used?" instead of a section, and is read again by polls,
+    which go on while it `is_waiting`.
     """
 
     title: str
@@ -23,6 +24,7 @@ class Panel:
     position: int
     context: dict[str, Any] = field(default_factory=dict)
     answers_use: bool = False
+    is_waiting: bool = False
 
 
 PanelMaker = Callable[[HttpRequest, Trunk], Panel | None]

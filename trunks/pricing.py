@@ -9,7 +9,7 @@ from decimal import Decimal
 from billing.money import prorate
 from billing.quotes import Offer, offer
 from trunks.models import Trunk
-from trunks.selectors import applied_revisions
+from trunks.selectors import applied_changes, applied_revisions
 
 
 def offer_for_change(trunk: Trunk, channels: int) -> Offer | None:
@@ -28,9 +28,10 @@ def offer_for_change(trunk: Trunk, channels: int) -> Offer | None:
 def paid_monthly(trunk: Trunk) -> Decimal:
     """The highest monthly price that was live in this calendar month (UTC)."""
     month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    before = set(applied_changes(trunk).filter(finished_at__lt=month).values_list("generation", flat=True))
     highest = Decimal("0.00")
     for revision in applied_revisions(trunk):
         highest = max(highest, revision.quote.monthly)
-        if revision.created_at < month:
+        if revision.generation in before:
             break
     return highest

@@ -15,7 +15,7 @@ from accounts.models import Account
 from accounts.services import limits_of
 from provisioning.enums import OperationKind, Status
 from provisioning.models import DataCentre, Gateway, NodeState, Operation, SbcNode
-from trunks.enums import State
+from trunks.enums import AdminStatus, State
 from trunks.models import Trunk, TrunkDraft, TrunkRevision
 from trunks.models.trunk import SUBJECT
 from trunks.validators.ip import HostRules, Network
@@ -44,11 +44,6 @@ def _state() -> Case:
     )
 
 
-def by_urgency(trunks: QuerySet[Trunk]) -> QuerySet[Trunk]:
-    """What needs attention first, then by name."""
-    return trunks.order_by("urgency", "name", "pk")
-
-
 def trunk_of(account: Account, trunk_id: UUID) -> Trunk:
     """One trunk. Raises Http404 for a stranger's, an unknown and a gone one alike."""
     shown = trunks_of(account).select_related("live__quote", "service_address")
@@ -63,15 +58,15 @@ def is_gone(account: Account, trunk_id: UUID) -> bool:
     return Trunk.objects.filter(account=account, pk=trunk_id, gone_at__isnull=False).exists()
 
 
+def applied_changes(trunk: Trunk) -> QuerySet[Operation]:
+    """The operations by which its revisions became live, the newest first."""
+    return operations_of(trunk).filter(kind__in=[OperationKind.CREATE, OperationKind.UPDATE], status=Status.SUCCESS)
+
+
 def applied_revisions(trunk: Trunk) -> list[TrunkRevision]:
     """The revisions that were live at some time, with their quotes, the newest first."""
-    applied = Operation.objects.filter(
-        subject_kind=SUBJECT,
-        subject_id=str(trunk.pk),
-        kind__in=[OperationKind.CREATE, OperationKind.UPDATE],
-        status=Status.SUCCESS,
-    )
-    revisions = TrunkRevision.objects.filter(trunk=trunk, generation__in=applied.values("generation"))
+    generations = applied_changes(trunk).order_by().values("generation")
+    revisions = TrunkRevision.objects.filter(trunk=trunk, generation__in=generations)
     return list(revisions.select_related("quote", "created_by").order_by("-number"))
 
 
@@ -119,10 +114,19 @@ def living(account: Account) -> QuerySet[Trunk]:
     return Trunk.objects.filter(account=account, gone_at=None, withdrawn_at=None)
 
 
-def host_rules(account: Account, data_centre: DataCentre | None) -> HostRules:
-    """What the host validators must know about us: our own addresses, the lab, the account's limit."""
+def released(account: Account) -> QuerySet[Trunk]:
+    """Trunks that we disabled and released, and that its people have not enabled since, by name."""
+    disabled = Trunk.objects.filter(account=account, gone_at=None, withdrawn_at=None, admin_status=AdminStatus.DISABLED)
+    return disabled.filter(released_at__isnull=False).order_by("name")
+
+
+def host_rules(account: Account, data_centre: DataCentre | None, own: list[Network] | None = None) -> HostRules:
+    """What the host validators must know about us: our own addresses (looked up unless given), the lab, the account's
+    limit.
+    """
     no_ipv6 = data_centre.name if data_centre and not data_centre.supports_ipv6 else ""
-    return HostRules(own_networks(), lab_networks(), limits_of(account).hosts_per_direction, no_ipv6)
+    own = own_networks() if own is None else own
+    return HostRules(own, lab_networks(), limits_of(account).hosts_per_direction, no_ipv6)
 
 
 def own_networks() -> list[Network]:
@@ -133,7 +137,12 @@ def own_networks() -> list[Network]:
         DataCentre.objects.values_list("registered_address"),
         Gateway.objects.values_list("host"),
     )
-    return [ipaddress.ip_network(address) for (address,) in rows if address]
+    return networks_of(address for (address,) in rows)
+
+
+def networks_of(addresses: Iterable[str | None]) -> list[Network]:
+    """Without those that are not set."""
+    return [ipaddress.ip_network(address) for address in addresses if address]
 
 
 def lab_networks() -> list[Network]:

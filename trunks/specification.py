@@ -77,3 +77,5 @@ class TrunkSpecification:
     settings: TrunkSettings
     tls: bool = False
     provider_facts: Facts = field(default_factory=dict)
+    # What the buyer said about the equipment; None: the address alone says where it is.
+    in_the_us: bool | None = None

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.staff import actor
+from accounts.staff_forms import ReleaseForm
 from accounts.staff_pages import ask_reason
 from trunks.enums import Cause
 from trunks.models import Trunk
@@ -28,16 +29,19 @@ def suspend(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     def act(answers: dict[str, Any]) -> str:
         cause = Cause(answers["cause"])
         suspend_for_support(trunk, cause, answers["note"], reason=answers["reason"], actor=actor(request))
-        return _("%(trunk)s is disabled by us now") % {"trunk": trunk}
+        return _("%(trunk)s is suspended") % {"trunk": trunk}
 
     return ask_reason(
         request,
         act,
-        title=_("Suspend"),
+        title=_("Suspend trunk"),
         about=str(trunk),
         button=_("Suspend trunk"),
         back_url=_page(trunk),
-        explained=_("New calls are refused; calls that are up go on. A pending change of the customer is taken back."),
+        explained=_(
+            "New calls are refused; calls that are up go on. A pending change of the customer is taken back. The "
+            "customer reads “Disabled by us” with the cause and the note, and the owners and admins get them by mail."
+        ),
         form_class=SuspendTrunkForm,
     )
 
@@ -47,17 +51,20 @@ def release(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     trunk = _trunk(request, trunk_id)
 
     def act(answers: dict[str, Any]) -> str:
-        release_for_support(trunk, reason=answers["reason"], actor=actor(request))
+        release_for_support(trunk, answers["note"], reason=answers["reason"], actor=actor(request))
         return _("%(trunk)s is released. It stays disabled until its customer enables it") % {"trunk": trunk}
 
     return ask_reason(
         request,
         act,
-        title=_("Release"),
+        title=_("Release trunk"),
         about=str(trunk),
         button=_("Release trunk"),
         back_url=_page(trunk),
-        explained=_("The trunk becomes disabled. Only its customer enables it."),
+        explained=_(
+            "The trunk becomes disabled. Only its customer enables it: the owners and admins get a mail that says so."
+        ),
+        form_class=ReleaseForm,
     )
 
 

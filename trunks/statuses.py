@@ -9,19 +9,20 @@ from datetime import datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.models import AuditEvent
 from provisioning.enums import OperationKind, RegistrationStatus, Status
 from provisioning.facts import (
     FailedSignIns,
-    TrunkRegistration,
     checks_of,
     failed_sign_ins_of,
     group_use,
-    registration_of,
 )
 from provisioning.models import DestinationCheck, NodeState, Operation, SbcNode
 from trunks.enums import AdminStatus
 from trunks.models import Trunk
+from trunks.models.trunk import SUBJECT
 from trunks.selectors import operations_of
+from trunks.services.suspending import RELEASED
 from trunks.services.switching import cause_of
 from trunks.validators.hosts import show_destination
 
@@ -48,15 +49,27 @@ class Administrative:
 def administrative(trunk: Trunk) -> Administrative:
     status = AdminStatus(trunk.admin_status)
     if status is AdminStatus.SYSTEM_DISABLED:
-        meaning = _("%(cause)s. Once that is settled we lift the block, and you can enable it") % {
+        meaning = _("%(cause)s. Once that is settled we release it, and you can enable it") % {
             "cause": capfirst(cause_of(trunk))
         }
         return Administrative("bad", str(status.label), meaning, trunk.suspended_at)
     if status is AdminStatus.DISABLED:
         meaning = _("Calls are not processed, registered phones are signed out")
         meaning = meaning if trunk.registers else _("Calls are not processed")
+        if trunk.released_at is not None:
+            meaning = _released(trunk)
         return Administrative("off", str(status.label), meaning, _switched_at(trunk))
-    return Administrative("good", str(status.label), _("Calls are allowed"), _switched_at(trunk))
+    off_the_nodes = trunk.withdrawn_at is not None
+    meaning = _("No calls all the same: the trunk is taken off the nodes") if off_the_nodes else _("Calls are allowed")
+    return Administrative("good", str(status.label), meaning, _switched_at(trunk))
+
+
+def _released(trunk: Trunk) -> str:
+    """We had disabled it and released it; nobody has enabled it since."""
+    event = AuditEvent.objects.filter(subject_kind=SUBJECT, subject_id=str(trunk.pk), action=RELEASED).first()
+    note = event.details.get("note", "") if event else ""
+    words = _("Our support released it. Calls are not processed until you enable it")
+    return f"{words}. {note}" if note else words
 
 
 def _switched_at(trunk: Trunk) -> datetime | None:
@@ -87,11 +100,11 @@ class RegistrationShown:
     more_failures: int  # from how many more addresses
 
 
-def registration(trunk: Trunk, states: Iterable[NodeState]) -> RegistrationShown | None:
+def registration(trunk: Trunk) -> RegistrationShown | None:
     """None where nobody registers."""
     if not trunk.registers:
         return None
-    found: TrunkRegistration = registration_of(str(trunk.pk), states)
+    found = trunk.registration
     nodes = [
         NodeRegistration(
             str(node.node.get_role_display()),

@@ -17,7 +17,6 @@ from trunks.endings import (
     SUSPENDED_AFTERWARDS,
     fail,
     forget_unused_credentials,
-    keep_wanted_claims,
     release_if_account_was,
     settle_money,
     succeed,
@@ -26,6 +25,7 @@ from trunks.endings import (
 from trunks.enums import AdminStatus
 from trunks.models import Credential, Trunk, TrunkRevision
 from trunks.models.trunk import SUBJECT
+from trunks.releasing import release_unneeded
 
 
 class TrunkSubject:
@@ -61,7 +61,7 @@ class TrunkSubject:
             trunk.filter(admin_status=AdminStatus.DISABLED).update(admin_status=AdminStatus.SYSTEM_DISABLED)
 
     def accepted(self, operation: Operation) -> None:
-        Trunk.objects.filter(pk=operation.subject_id).update(action=operation.status)
+        Trunk.objects.filter(pk=operation.subject_id).update(action=operation.status, changed_at=Now())
 
     def settled(self, operation: Operation) -> None:
         Trunk.objects.filter(pk=operation.subject_id).update(action=operation.status)
@@ -71,8 +71,7 @@ class TrunkSubject:
             succeed(trunk, operation)
         elif operation.status == Status.FAILED:
             fail(trunk, operation)
-        if operation.status != Status.FAILED:
-            keep_wanted_claims(trunk)
+        release_unneeded(trunk)
         forget_unused_credentials(trunk)
         if operation.kind in SUSPENDED_AFTERWARDS:
             suspend_if_asked_meanwhile(trunk, operation)

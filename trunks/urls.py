@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:trunk_id>/status/", detail.detail_status, name="detail_status"),
     path("<uuid:trunk_id>/history/", detail.trunk_history, name="history"),
     path("<uuid:trunk_id>/edit/", editing.edit, name="edit"),
+    path("<uuid:trunk_id>/edit/check/", editing.edit_check, name="edit_check"),
     path("<uuid:trunk_id>/undo/", editing.undo, name="undo"),
     path("<uuid:trunk_id>/enable/", changes.enable, name="enable"),
     path("<uuid:trunk_id>/disable/", changes.disable, name="disable"),

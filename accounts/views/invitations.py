@@ -20,6 +20,8 @@ from accounts.enums import Right
 from accounts.forms import InviteForm, JoinForm
 from accounts.invitations import accept, accept_as_new, invitation_of, invite, people_with, revoke, usable
 from accounts.models import Invitation, User
+from accounts.validators import is_delicate
+from common.reauthentication import insist_on_proof
 
 
 @needs(Right.MANAGE_MEMBERS)
@@ -29,6 +31,8 @@ def invite_person(request: HttpRequest) -> HttpResponse:
         refuse_another_account(request)
     form = InviteForm(request.POST if request.method == "POST" else None, actor=signed_member(request).role)
     if form.is_valid():
+        if is_delicate(form.cleaned_data["role"]):
+            insist_on_proof(request)
         try:
             _send(request, form.cleaned_data["email"], form.cleaned_data["role"])
         except ValidationError as trouble:

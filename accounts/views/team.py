@@ -27,7 +27,8 @@ from accounts.members import change_role, leave, member_of_team, remove_member
 from accounts.models import Member
 from accounts.selectors import invitations_seen_by, owners_of, team_of
 from accounts.services import allow_role
-from accounts.validators import why_not, why_not_step_down
+from accounts.validators import is_delicate, why_not, why_not_step_down
+from common.reauthentication import insist_on_proof
 
 
 @needs(Right.SEE_TRUNKS)
@@ -52,8 +53,11 @@ def role(request: HttpRequest, member_id: int) -> HttpResponse:
     owners = owners_of(actor.account_id)
     data = request.POST if request.method == "POST" else None
     form = RoleForm(data, actor=actor.role, present=target.role, owners=owners, initial={"role": target.role})
-    if form.is_valid() and _change(request, form, target):
-        return _back_to_team()
+    if form.is_valid():
+        if is_delicate(target.role, form.cleaned_data["role"]):
+            insist_on_proof(request)
+        if _change(request, form, target):
+            return _back_to_team()
     context = {"form": form, "target": target}
     return render(request, "accounts/role.html", context, status=422 if form.errors else 200)
 
@@ -79,6 +83,8 @@ def remove(request: HttpRequest, member_id: int) -> HttpResponse:
     allow_role(actor, target.role)
     refusal = ""
     if request.method == "POST":
+        if is_delicate(target.role):
+            insist_on_proof(request)
         try:
             remove_member(actor, target.pk)
         except ValidationError as trouble:

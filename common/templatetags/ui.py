@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.browsers import browser_words
 from common.forms import summary_errors
 from common.icons import ICONS
 
@@ -71,6 +72,7 @@ def absolute(moment: datetime) -> str:
     return f"{local.day} {local:%b %Y, %H:%M} ({zone_of(local)})"
 
 
+@register.filter
 def moment_words(moment: datetime) -> str:
     """Inside a sentence: 14:02 (UTC) today, with the date on other days."""
     local = timezone.localtime(moment)
@@ -120,6 +122,7 @@ def signed(amount: Decimal, currency: str = "USD") -> str:
 
 register.filter("money", money)
 register.simple_tag(money, name="money")
+register.filter("browser", browser_words)
 
 
 @register.filter

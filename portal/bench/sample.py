@@ -15,6 +15,7 @@ from django.test import Client
 from accounts.enums import Role
 from accounts.models import Account, Limits, Member, User
 from accounts.services import lock_account
+from addresses.models import ServiceAddress
 from billing.models import Plan, PlanActivation
 from billing.quotes import offer
 from billing.services import credit
@@ -74,18 +75,23 @@ def _a_live_trunk(account: Account, user: User) -> Trunk:
     account = lock_account(account.pk)
     credit(account, Decimal(MOST), reference=user.email, description="Bench", actor=None)
     settings = TrunkSettings(
-        name="Office", channels=2, codecs=["PCMA", "PCMU"], source_hosts=[f"10.255.0.{next(_numbers)}"]
+        name="Office", channels=2, codecs=["PCMA", "PCMU"], source_hosts=[f"8.255.0.{next(_numbers)}"]
     )
     specification = TrunkSpecification(
         kind="STATIC",
         provider="DIRECT",
         plan_code="METERED",
         data_centre=DataCentre.objects.get(pk="NEW_YORK"),
-        service_address=None,
+        service_address=_chicago(account),
         settings=settings,
     )
     price = offer("METERED", settings.channels, account.currency)
     return _settled(create_trunk(account, room_of(account), specification, price, user))
+
+
+def _chicago(account: Account) -> ServiceAddress:
+    place = {"city": "Chicago", "region_code": "US-IL", "post_code": "60606", "country_code": "USA"}
+    return ServiceAddress.objects.create(account=account, name="Office", street="233 S Wacker Drive", **place)
 
 
 def _settled(trunk: Trunk) -> Trunk:

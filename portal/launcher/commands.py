@@ -37,6 +37,9 @@ def web(address: str) -> tuple[str, ...]:
         "gthread",
         "--no-control-socket",
         "--preload",
+        # The answers of a form stand in the address of the page that checks them; 4094 could be too short.
+        "--limit-request-line",
+        "8190",
     )
     return (*gunicorn, "--workers", "2", "--threads", "8", "--bind", address)
 

@@ -56,6 +56,11 @@ class MemoryNodeProcess:
         writes: list[dict[str, Any]] = self._control.get("/v1/journal").json()["writes"]
         return writes
 
+    def lists(self) -> int:
+        """How often a list of what it has was asked for."""
+        count: int = self._control.get("/v1/journal").json()["lists"]
+        return count
+
     def stop(self) -> None:
         """End the process."""
         self._control.close()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 
 from accounts.enums import Role
@@ -16,9 +18,14 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 PASSWORD = "a long pass phrase"
 
 
-def sign_in(user: User) -> Client:
+def sign_in(user: User, minutes_ago: int = 0) -> Client:
+    """The person's browser; they proved who they are so many minutes ago."""
     client = Client()
     client.force_login(user, backend=BACKEND)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() - 60 * minutes_ago}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return client
 
 

@@ -19,7 +19,7 @@ MAY = {
     Role.ADMIN: set(Right) - {Right.OWN_ACCOUNT},
     Role.ENGINEER: set(Right) - {Right.OWN_ACCOUNT, Right.MANAGE_MEMBERS},
     Role.BILLING: {Right.SEE_TRUNKS, Right.SEE_MONEY},
-    Role.VIEWER: {Right.SEE_TRUNKS},
+    Role.VIEWER: {Right.SEE_TRUNKS, Right.SEE_MONEY},
 }
 
 

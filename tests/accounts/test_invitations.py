@@ -372,3 +372,31 @@ def test_a_dead_mail_server_breaks_no_page_and_the_mail_can_be_sent_again(owner,
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     again = owner.post(reverse("team:resend", args=[Invitation.objects.get().pk]), follow=True)
     assert "Not accepted yet" in words(again)
+
+
+@pytest.mark.parametrize("change", ["gone", "demoted", "closed"])
+def test_a_link_that_died_with_its_inviter_is_not_shown_as_waiting_and_can_be_sent_again(account, owner, change):
+    ask(join(account, Role.ADMIN)[1])
+    inviter = Member.objects.get(account=account, role=Role.ADMIN)
+    if change == "gone":
+        inviter.delete()
+    elif change == "demoted":
+        Member.objects.filter(pk=inviter.pk).update(role=Role.VIEWER)
+    else:
+        User.objects.filter(pk=inviter.user_id).update(is_active=False)
+
+    shown = words(owner.get(TEAM))
+    again = words(owner.post(reverse("team:resend", args=[Invitation.objects.get().pk]), follow=True))
+
+    assert "Does not work any more" in shown
+    assert "Not accepted yet" not in shown
+    assert "Not accepted yet" in again
+    assert Client().get(link()).status_code == 200
+
+
+def test_a_withdrawn_invitation_is_not_listed(owner):
+    ask(owner)
+
+    owner.post(reverse("team:revoke", args=[Invitation.objects.get().pk]))
+
+    assert "nina@example.com" not in words(owner.get(TEAM)).partition("Members")[2]

@@ -74,6 +74,13 @@ def test_a_new_address_is_confirmed_by_a_link(client):
     assert "Nina wants to sign in to Trunkline with this address" in message.body
 
 
+def test_only_the_new_password_is_told_what_it_must_be_like(client):
+    page = client.get(reverse("account_change_password")).content.decode()
+
+    assert page.count("At least 12 characters") == 1
+    assert page.index("Present password") < page.index("At least 12 characters")
+
+
 def test_a_changed_password_is_told(client):
     answers = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
 

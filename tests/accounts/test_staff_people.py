@@ -109,3 +109,34 @@ def test_a_membership_moved_by_staff_is_in_both_trails(root, account, stranger_a
         ("member.remove", account.name, ["VIEWER", None]),
         ("member.add", stranger_account.name, [None, "VIEWER"]),
     ]
+
+
+@pytest.mark.parametrize("more", [{}, {"DELETE": "on"}])
+def test_staff_leave_an_account_its_last_owner(root, account, more):
+    person = make_user("olivia@example.com")
+    owner = Member.objects.create(account=account, user=person, role=Role.OWNER)
+
+    answer = change_memberships(root, person, (owner, account, Role.VIEWER, more))
+
+    assert "Alice Telecom: Make someone else owner first." in answer.content.decode()
+    assert Member.objects.get(pk=owner.pk).role == Role.OWNER
+    assert member_events() == []
+
+
+def test_the_last_owner_is_not_moved_to_another_account(root, account, stranger_account):
+    person = make_user("olivia@example.com")
+    owner = Member.objects.create(account=account, user=person, role=Role.OWNER)
+
+    change_memberships(root, person, (owner, stranger_account, Role.OWNER, {}))
+
+    assert Member.objects.get(pk=owner.pk).account == account
+
+
+def test_staff_unmake_one_of_two_owners(root, account):
+    person = make_user("olivia@example.com")
+    owner = Member.objects.create(account=account, user=person, role=Role.OWNER)
+    Member.objects.create(account=account, user=make_user("otto@example.com"), role=Role.OWNER)
+
+    change_memberships(root, person, (owner, account, Role.VIEWER, {}))
+
+    assert member_events() == [("member.role", account.name, ["OWNER", "VIEWER"])]

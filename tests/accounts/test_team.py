@@ -46,7 +46,10 @@ def test_everybody_sees_the_team_and_what_each_role_may(people, role):
     assert answer.status_code == 200
     for other in Role:
         assert people[other][0].user.email in words(answer)
-    assert "Viewer May see trunks, numbers, calls, service addresses and the team." in words(answer)
+    assert (
+        "Viewer May see trunks, numbers, calls, service addresses and the team; see prices paid and the balance."
+        in words(answer)
+    )
     assert "Owner May do all that Admin may; also make and unmake owners." in words(answer)
 
 

@@ -16,8 +16,10 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.invitations import invite
 from accounts.models import Member, User
-from tests.accounts.people import join
+from accounts.second_factor import count_factors
+from tests.accounts.people import join, sign_in
 from tests.accounts.test_invitations import NEW
+from tests.accounts.test_second_factor import confirmed, give_app, give_key
 from tests.factories import make_account
 
 ROUNDS = 10
@@ -83,3 +85,16 @@ def test_a_link_pressed_twice_makes_one_member():
         assert sum(answer.status_code == 303 for answer in answers) == 1
         assert {answer.status_code for answer in answers} <= {200, 303, 409, 410}
         assert Member.objects.filter(user__email=email).count() == User.objects.filter(email=email).count() == 1
+
+
+def test_the_app_and_the_key_of_an_owner_taken_away_at_once_leave_one(settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+    for _ in range(ROUNDS):
+        user = join(make_account(), Role.OWNER)[0].user
+        give_app(user)
+        remove_key = reverse("mfa_remove_webauthn", args=[give_key(user).pk])
+        browsers = [confirmed(sign_in(user)) for _ in range(2)]
+
+        at_once(partial(browsers[0].post, reverse("mfa_deactivate_totp")), partial(browsers[1].post, remove_key))
+
+        assert count_factors(user) == 1

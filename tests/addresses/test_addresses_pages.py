@@ -40,7 +40,7 @@ def test_without_addresses_the_list_says_who_needs_one(alice):
 def test_the_list_shows_the_address_and_links_its_trunks(alice, trunk):
     content = alice.get(LIST).content.decode()
 
-    assert "Chicago, Illinois 60606" in content
+    assert "Chicago, IL 60606" in content
     assert "United States of America" in content
     assert f'<a href="{reverse("trunks:detail", args=[trunk.pk])}">Main office</a>' in content
 

@@ -1,8 +1,12 @@
 """A customer asks for a plan; support answers once; the answer is mailed, and a dead mail server stops nothing."""
 
+from contextlib import suppress
 from smtplib import SMTPException
 
 import pytest
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import AuditEvent
 from billing.enums import RequestStatus
@@ -50,7 +54,7 @@ def test_a_plan_that_is_active_is_not_asked_for(account, asker):
 
 def test_activating_makes_the_plan_active_and_mails_whoever_asked(staff, request_, mailoutbox, committing):
     with committing():
-        activate(request_, reason="Contract 4711 is signed", actor=staff)
+        activate(request_, "Contract 4711 is signed", staff)
 
     request_.refresh_from_db()
     assert (request_.status, request_.answered_by) == (RequestStatus.ACTIVATED, staff)
@@ -58,12 +62,12 @@ def test_activating_makes_the_plan_active_and_mails_whoever_asked(staff, request
     assert [mail.to for mail in mailoutbox] == [[request_.asked_by.email]]
     assert "is active" in mailoutbox[0].body
     assert "Contract 4711 is signed" in mailoutbox[0].body
-    assert AuditEvent.objects.get(action="plan.activated").details["support"] == "Contract 4711 is signed"
+    assert AuditEvent.objects.get(action="plan.activated").details["note"] == "Contract 4711 is signed"
 
 
 def test_declining_says_why_and_the_plan_can_be_asked_for_again(staff, request_, mailoutbox, committing):
     with committing():
-        decline(request_, reason="Only after the first invoice", actor=staff)
+        decline(request_, "Only after the first invoice", staff)
 
     assert "did not activate" in mailoutbox[0].body
     assert "Only after the first invoice" in mailoutbox[0].body
@@ -72,20 +76,53 @@ def test_declining_says_why_and_the_plan_can_be_asked_for_again(staff, request_,
 
 
 def test_a_request_is_answered_once(staff, request_):
-    activate(request_, reason="Contract 4711 is signed", actor=staff)
+    activate(request_, "Contract 4711 is signed", staff)
 
     with pytest.raises(Conflict, match="answered already"):
-        decline(request_, reason="Changed my mind about it", actor=staff)
+        decline(request_, "Changed my mind about it", staff)
 
 
-def test_a_mail_server_that_is_down_stops_nothing(monkeypatch, staff, request_, committing):
+def test_a_request_is_mailed_to_support_once(account, plan, asker, mailoutbox, committing):
+    account.name = "Alice\r\nTelecom"
+    account.save()
+
+    with committing():
+        for _time in range(2):
+            ask_for_plan(account, plan, asker, "We sign next week")
+
+    [message] = mailoutbox
+    assert message.to == [settings.SUPPORT_EMAIL]
+    assert message.subject == f"[Trunkline] Alice Telecom asks for {plan}"
+    for said in (asker.email, "We sign next week", reverse("admin:billing_planrequest_changelist")):
+        assert said in message.body
+
+
+def test_a_request_that_is_rolled_back_is_not_mailed(account, plan, asker, mailoutbox, committing):
+    with committing(), suppress(ZeroDivisionError), transaction.atomic():
+        ask_for_plan(account, plan, asker)
+        raise ZeroDivisionError
+
+    assert mailoutbox == []
+
+
+@pytest.fixture
+def dead_mail(monkeypatch):
     def refuse(*args, **kwargs):
         raise SMTPException("down")
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
 
+
+def test_a_mail_server_that_is_down_stops_no_request(dead_mail, account, plan, asker, committing):
     with committing():
-        activate(request_, reason="Contract 4711 is signed", actor=staff)
+        ask_for_plan(account, plan, asker)
+
+    assert PlanRequest.objects.get().is_open
+
+
+def test_a_mail_server_that_is_down_stops_nothing(dead_mail, staff, request_, committing):
+    with committing():
+        activate(request_, "Contract 4711 is signed", staff)
 
     assert PlanRequest.objects.get().status == RequestStatus.ACTIVATED
 

@@ -1,4 +1,4 @@
-"""A browser, a served portal, and in-memory nodes behind it."""
+"""A browser, a served portal, and behind it nodes that only remember; test_life_with_calls.py brings real ones."""
 
 from __future__ import annotations
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from playwright.sync_api import Locator, expect
 
 from tests.e2e import wizard
+from tests.e2e.equipment import NoEquipment, Sbc
 from tests.e2e.hands import Mouse
 from tests.e2e.wizard import arrive
+from tests.provisioning.scene import wait_until
 from tests.world import assert_world_consistent
 
 PASSWORD = "a long pass phrase"
@@ -23,6 +26,17 @@ class Kind(NamedTuple):
     kind: str = ""
     place: Mapping[str, str] = wizard.PLACE
     facts: Mapping[str, str] = wizard.NOTHING
+
+
+class Overlap(NamedTuple):
+    """What becomes of the old password: the choice, and what the page says when both nodes have the new one."""
+
+    choice: str
+    outcome: str
+
+
+NO_OVERLAP = Overlap("Stop it as soon as the new one is live", "Old password does not work any more")
+TEN_MINUTES = Overlap("Keep it for 10 minutes", "Old password works until")
 
 
 SID = f"AC{7:032x}"
@@ -44,11 +58,20 @@ KINDS = {
 
 
 class Life:
-    """Of one trunk, worked by one hand; `work` does what a worker would do now."""
+    """Of one trunk, worked by one hand; `work` does what a worker would do now, `equipment` calls in between."""
 
-    def __init__(self, kind: Kind, hand: Mouse, work: Callable[[], None], *, scripts: bool = True) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        hand: Mouse,
+        work: Callable[[], None],
+        equipment: NoEquipment | Sbc | None = None,
+        *,
+        scripts: bool = True,
+    ) -> None:
         self.kind, self.hand, self.page = kind, hand, hand.page
         self.work, self.scripts = work, scripts
+        self.equipment = equipment or NoEquipment()
         self.name = "Main office"
 
     def link(self, name: str) -> Locator:
@@ -75,7 +98,7 @@ class Life:
         wizard.choose_plan(hand)
         wizard.choose_settings(hand, self.name, kind.place, kind.facts)
         if kind.kind == "Static":
-            wizard.enter_hosts(hand)
+            wizard.enter_hosts(hand, self.equipment.source, self.equipment.destination)
         arrive(self.page, "Check your trunk and pay")
         wizard.pay(hand)
         for words in kind.handover:
@@ -110,12 +133,23 @@ class Life:
     def undo(self, name: str) -> None:
         self.hand.press(self.link("Undo: back to revision 1"))
         arrive(self.page, "Go back to revision 1?")
-        self.hand.press(self.button("Go back"))
+        self.hand.press(self.button("Restore revision 1"))
         self.name = name
         self.is_called(name)
 
     def is_called(self, name: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
+
+    def shows_registration(self, source: str) -> None:
+        """On the trunk's page, from either node, as soon as the nodes were asked."""
+        for role in ("Primary", "Backup"):
+            words = self.page.get_by_text(f"{role} node: registered from {source}")
+            wait_until(partial(self._sees_after_a_look, words))
+
+    def _sees_after_a_look(self, words: Locator) -> bool:
+        self.work()
+        self.page.reload()
+        return words.is_visible()
 
     def disable(self) -> None:
         self.hand.press(self.link("Disable"))
@@ -125,13 +159,13 @@ class Life:
     def enable(self) -> None:
         self.hand.press(self.button("Enable"))
 
-    def reset_password(self) -> None:
-        """With time to change the PBX; whoever did not sign in lately proves first who they are."""
+    def reset_password(self, overlap: Overlap) -> None:
+        """Whoever did not sign in lately proves first who they are."""
         self.hand.press(self.link("Reset password"))
         self.hand.fill(self.page.get_by_label("Password", exact=True), PASSWORD)
         self.hand.press(self.button("Confirm"))
         arrive(self.page, "Reset the password of “")
-        self.hand.check(self.page.get_by_label("Keep it for 10 minutes"))
+        self.hand.check(self.page.get_by_label(overlap.choice))
         self.hand.press(self.button("Reset password"))
         arrive(self.page, "Password of ")
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.enums import Role
 from accounts.models import Member
+from tests.accounts.people import PASSWORD as MEMBERS_PASSWORD
 from tests.e2e.conftest import session_cookie
 from tests.e2e.judge import Judge
 from tests.factories import make_member
@@ -73,6 +74,10 @@ def test_no_page_about_people_has_an_accessibility_violation(as_owner, engineer)
     page.get_by_label("Email").fill("nina@example.com")
     page.get_by_text("Owner", exact=True).click()
     page.get_by_role("button", name="Send invitation").click()
+    judge.look("proof before somebody is made owner")
+    page.get_by_label("Password", exact=True).fill(MEMBERS_PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("We have sent an invitation to nina@example.com")).to_be_visible()
     judge.look("team with an invitation")
     judge.visit(link_in_mail())
     page.context.clear_cookies()

@@ -40,6 +40,9 @@ def test_a_worker_that_dies_after_the_primary_is_followed_by_one_with_the_same_p
 
     nodes.backup.heal()
     assert generations(nodes, trunk) == [2, 1]
+    half_way = trunk_document(Trunk.objects.get(pk=trunk.pk))
+    assert held_by(nodes.primary, trunk).hash == half_way.hash
+    assert bool(half_way.earlier_ha1s) == bool(overlap)
     sweeping()
     wait_until(lambda: newest(trunk).status == Status.SUCCESS)
 

@@ -2,13 +2,16 @@
 
 import os
 import signal
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from provisioning.enums import Status
 from provisioning.models import Operation
-from tests.provisioning.scene import newest, wait_until, wait_until_quiet
+from tests.provisioning.scene import newest, sweep_now, wait_until, wait_until_quiet
 from tests.world import assert_world_consistent
 from trunks.services import delete_trunk, disable_trunk
 
@@ -49,6 +52,38 @@ def test_a_worker_that_stalls_in_the_middle_is_overtaken_and_then_refused(order,
 
     wait_until(lambda: epochs_written(nodes.primary, trunk) == [2, 1])
     wait_until_quiet()
+    assert_world_consistent(orders=[trunk.pk])
+
+
+def children_of(worker):
+    return [int(pid) for pid in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()]
+
+
+def let_lease_last(trunk, span):
+    Operation.objects.filter(pk=newest(trunk).pk).update(lease_until=Now() + span)
+
+
+def is_stopped(pid):
+    return "State:\tT" in Path(f"/proc/{pid}/status").read_text()
+
+
+# Ours are threads; nobody may lose by choosing Celery's own default, processes.
+def test_f3_a_nudge_of_a_child_that_died_is_handed_out_again_and_waits_for_the_lease(order, nodes, crew):
+    worker = crew.worker(failpoints="after:put=stop", pool="prefork", concurrency=1)
+    [child] = children_of(worker)
+    trunk = order()
+    wait_until(lambda: is_stopped(child))
+    let_lease_last(trunk, timedelta(minutes=1))  # Celery takes seconds to see a death, however fast our tests run
+
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: "succeeded in" in worker.log_tail(), seconds=60)
+    assert newest(trunk).is_pending
+    let_lease_last(trunk, timedelta(0))
+    sweep_now()
+
+    assert children_of(worker) not in ([], [child])
+    assert is_over(trunk)()
+    assert epochs_written(nodes.primary, trunk) == epochs_written(nodes.backup, trunk) == [1, 2]
     assert_world_consistent(orders=[trunk.pk])
 
 

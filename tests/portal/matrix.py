@@ -1,25 +1,38 @@
-"""Who may do what at every address of the portal, written by hand: an address that is missing here fails a test."""
+"""Who may do what at every address, written by hand: an address that is missing here fails a test."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from accounts.enums import Role
+from portal.staff_groups import READERS, SUPPORT
 
 OWNER = frozenset({Role.OWNER})
 MANAGERS = frozenset({Role.OWNER, Role.ADMIN})
 ENGINEERS = MANAGERS | {Role.ENGINEER}
-MONEY = ENGINEERS | {Role.BILLING}
-MEMBERS = MONEY | {Role.VIEWER}
+MEMBERS = frozenset(Role)
 # Also without signing in.
 EVERYBODY = None
+
+
+class Staff(StrEnum):
+    ROOT = "superuser"
+    SUPPORT = SUPPORT
+    READER = READERS
+
+
+NOBODY: frozenset[Staff] = frozenset()
+ROOT = frozenset({Staff.ROOT})
+HELPERS = ROOT | {Staff.SUPPORT}
+STAFF = frozenset(Staff)
 
 
 class Door(NamedTuple):
     """Which roles may look (GET) and which may act (POST); an empty set: the method is not allowed here."""
 
-    get: frozenset[Role] | None
-    post: frozenset[Role] | None = frozenset()
+    get: frozenset[Role] | frozenset[Staff] | None
+    post: frozenset[Role] | frozenset[Staff] | None = frozenset()
 
 
 LOOK = Door(MEMBERS)
@@ -53,10 +66,12 @@ MATRIX: dict[str, Door] = {
     "trunks:discard": PRESS,
     "trunks:step": CHANGE,
     "trunks:again": PRESS,
+    "trunks:duplicate": PRESS,
     "trunks:detail": LOOK,
     "trunks:detail_status": LOOK,
     "trunks:history": LOOK,
     "trunks:edit": CHANGE,
+    "trunks:edit_check": Door(ENGINEERS),
     "trunks:undo": CHANGE,
     "trunks:enable": PRESS,
     "trunks:disable": CHANGE,
@@ -83,5 +98,146 @@ MATRIX: dict[str, Door] = {
     "routing:list": LOOK,
     "routing:list_status": LOOK,
     "routing:assign": CHANGE,
-    "billing:overview": Door(MONEY),
+    "billing:overview": LOOK,
+}
+
+
+class Rows(NamedTuple):
+    """Who of the staff may do what with the rows of a model; `act` is on several of them, from their list."""
+
+    look: frozenset[Staff]
+    add: frozenset[Staff] = NOBODY
+    change: frozenset[Staff] = NOBODY
+    delete: frozenset[Staff] = NOBODY
+    act: frozenset[Staff] = NOBODY
+
+
+SHOWN = Rows(STAFF)
+SET_UP = Rows(STAFF, ROOT, ROOT, ROOT, ROOT)
+# With these one could take over a sign-in.
+KEYS = Rows(ROOT, ROOT, ROOT, ROOT, ROOT)
+
+ADMIN_ROWS: dict[str, Rows] = {
+    "account.emailaddress": KEYS,
+    "accounts.account": Rows(STAFF, add=ROOT, change=HELPERS),
+    "accounts.auditevent": SHOWN,
+    "accounts.user": Rows(STAFF, add=ROOT, change=ROOT),
+    "addresses.serviceaddress": SHOWN,
+    "auth.group": KEYS,
+    "billing.ledgerentry": SHOWN,
+    "billing.plan": SET_UP,
+    "billing.planrequest": SHOWN,
+    "billing.quote": SHOWN,
+    "mfa.authenticator": KEYS,
+    "provisioning.datacentre": SET_UP,
+    "provisioning.gateway": SET_UP,
+    "provisioning.nodestate": SHOWN,
+    "provisioning.operation": Rows(STAFF, act=HELPERS),
+    "provisioning.sbcnode": SET_UP._replace(act=HELPERS),
+    "routing.number": Rows(STAFF, add=ROOT, change=HELPERS),
+    "trunks.hostclaim": SHOWN,
+    "trunks.trunk": Rows(STAFF, act=HELPERS),
+    "trunks.trunkdraft": SHOWN,
+    "trunks.trunkrevision": SHOWN,
+    "usersessions.usersession": KEYS,
+}
+
+READS = Door(STAFF, STAFF)  # a POST shows the same
+HELPS = Door(HELPERS, HELPERS)
+
+ADMIN_PAGES: dict[str, Door] = {
+    "admin:index": READS,
+    "admin:app_list": READS,
+    "admin:login": Door(EVERYBODY, EVERYBODY),
+    "admin:logout": Door(NOBODY, STAFF),
+    "admin:password_change": Door(STAFF, STAFF),
+    "admin:password_change_done": Door(STAFF),
+    "admin:autocomplete": Door(STAFF),
+    "admin:jsi18n": Door(STAFF),
+    "admin:view_on_site": READS,
+    "admin/(?P<url>.*)$": READS,
+    "admin:search": Door(STAFF),
+    "admin:end_acting": Door(NOBODY, STAFF),
+    "admin:accounts_account_suspend": HELPS,
+    "admin:accounts_account_release": HELPS,
+    "admin:accounts_account_act": HELPS,
+    "admin:accounts_account_credit": HELPS,
+    "admin:billing_planrequest_activate": HELPS,
+    "admin:billing_planrequest_decline": HELPS,
+    "admin:provisioning_operation_console": Door(STAFF),
+    "admin:provisioning_operation_retry": HELPS,
+    "admin:provisioning_operation_rollback": HELPS,
+    "admin:provisioning_sbcnode_drift": Door(STAFF),
+    "admin:provisioning_sbcnode_resync": HELPS,
+    "admin:provisioning_sbcnode_resend": HELPS,
+    "admin:trunks_trunk_suspend": HELPS,
+    "admin:trunks_trunk_release": HELPS,
+}
+
+
+def doors_to_rows(model: str, rows: Rows) -> dict[str, Door]:
+    """The addresses that Django's admin makes for a model."""
+    name = f"admin:{model.replace('.', '_')}"
+    return {
+        f"{name}_changelist": Door(rows.look, rows.act),
+        f"{name}_add": Door(rows.add, rows.add),
+        f"{name}_change": Door(rows.look, rows.change),
+        f"{name}_delete": Door(rows.delete, rows.delete),
+        f"{name}_history": Door(rows.look, rows.look),
+        f"admin/{model.replace('.', '/')}/<path:object_id>/": READS,  # leads to the page to change it
+    }
+
+
+ADMIN = ADMIN_PAGES | {
+    name: door for model, rows in ADMIN_ROWS.items() for name, door in doors_to_rows(model, rows).items()
+}
+
+
+class Gate(NamedTuple):
+    """A page of sign-in, the same for all roles. `own`: a visitor signs in first; `posts`: there is something to send;
+    `proof`: only for whoever entered the password a moment ago.
+    """
+
+    own: bool
+    posts: bool = True
+    proof: bool = False
+
+
+ENTRANCE = Gate(own=False)
+NOTE = Gate(own=False, posts=False)
+OWN = Gate(own=True)
+OWN_NOTE = Gate(own=True, posts=False)
+PROVEN = Gate(own=True, proof=True)
+
+SIGN_IN: dict[str, Gate] = {
+    "account_login": ENTRANCE,
+    "account_logout": ENTRANCE,
+    "account_signup": ENTRANCE,
+    "account_inactive": NOTE,
+    "account_reauthenticate": OWN,
+    "account_email": OWN,
+    "account_email_verification_sent": NOTE,
+    "account_confirm_email": ENTRANCE,
+    "account_confirm_login_code": ENTRANCE,
+    "account_change_password": OWN,
+    "account_set_password": OWN,
+    "account_reset_password": ENTRANCE,
+    "account_reset_password_done": NOTE,
+    "account_reset_password_from_key": ENTRANCE,
+    "account_reset_password_from_key_done": NOTE,
+    "mfa_index": OWN_NOTE,
+    "mfa_authenticate": ENTRANCE,
+    "mfa_reauthenticate": OWN,
+    "mfa_activate_totp": PROVEN,
+    "mfa_deactivate_totp": PROVEN,
+    "mfa_view_recovery_codes": OWN_NOTE,
+    "mfa_generate_recovery_codes": PROVEN,
+    "mfa_download_recovery_codes": OWN,
+    "mfa_list_webauthn": OWN_NOTE,
+    "mfa_add_webauthn": PROVEN,
+    "mfa_edit_webauthn": PROVEN,
+    "mfa_remove_webauthn": PROVEN,
+    "mfa_login_webauthn": ENTRANCE,
+    "mfa_reauthenticate_webauthn": OWN,
+    "usersessions_list": OWN,
 }

@@ -6,20 +6,8 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from billing.models import Plan, PlanActivation, PlanRequest
 from billing.plan_requests import ask_for_plan
-from portal.staff_groups import READERS, SUPPORT
 from tests.factories import make_member, make_specification, open_data_centre, order_trunk
-from tests.portal.staff import REASON, member_of_staff, sign_in
-from trunks.models import Trunk
-
-
-@pytest.fixture
-def staff(db):
-    return sign_in(member_of_staff(SUPPORT))
-
-
-@pytest.fixture
-def reader(db):
-    return sign_in(member_of_staff(READERS, "reader@example.com"))
+from tests.portal.staff import REASON
 
 
 @pytest.fixture
@@ -75,21 +63,10 @@ def test_an_account_is_not_suspended_without_cause_and_reason(staff, account, ch
     assert account.suspended_at is None
 
 
-def test_a_trunk_is_suspended_and_released_and_its_customer_reads_why(staff, alice, trunk):
-    answers = {"cause": "FRAUD", "note": "Calls to Cuba at night", "reason": REASON}
-    staff.post(url_of("trunks_trunk_suspend", trunk), answers)
-
-    assert Trunk.objects.get().suspension == "FRAUD"
-    history = alice.get(reverse("trunks:history", args=[trunk.pk])).content.decode()
-    assert f"Changed by support: disabled it. {REASON}" in history
-    page = staff.get(url_of("trunks_trunk_change", trunk)).content.decode()
-    assert url_of("trunks_trunk_release", trunk) in page
-
-
 def test_a_trunk_that_is_not_suspended_is_not_released(staff, trunk):
     page = staff.post(url_of("trunks_trunk_release", trunk), {"reason": REASON}, follow=True).content.decode()
 
-    assert "This trunk is not disabled by us." in page
+    assert "This trunk is not suspended." in page
 
 
 def test_the_overview_counts_what_waits(staff, request_, trunk):
@@ -103,17 +80,21 @@ def test_a_request_is_answered_from_the_inbox(staff, account, request_):
     inbox = staff.get(reverse("admin:billing_planrequest_changelist")).content.decode()
     assert url_of("billing_planrequest_activate", request_) in inbox
 
-    staff.post(url_of("billing_planrequest_activate", request_), {"reason": REASON})
+    staff.post(url_of("billing_planrequest_activate", request_))
 
     assert PlanActivation.objects.filter(account=account, plan="UNLIMITED").exists()
-    page = staff.post(url_of("billing_planrequest_decline", request_), {"reason": REASON}, follow=True)
+    page = staff.post(url_of("billing_planrequest_decline", request_), {"note": "Only after May"}, follow=True)
     assert "answered already" in page.content.decode()
     assert PlanRequest.objects.get().status == "ACTIVATED"
 
 
-def test_a_declined_request_needs_a_reason(staff, request_):
-    assert staff.post(url_of("billing_planrequest_decline", request_), {"reason": ""}).status_code == 422
+def test_a_declined_request_needs_a_note_for_the_customer(staff, alice, request_):
+    url = url_of("billing_planrequest_decline", request_)
+
+    assert staff.post(url, {"note": ""}).status_code == 422
     assert PlanRequest.objects.get().is_open
+    assert staff.post(url, {"note": "Only after the first invoice."}).status_code == 302
+    assert PlanRequest.objects.get().reason == "Only after the first invoice"
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,22 @@
 """Who may place a test call, and of which trunk. The calls themselves are in tests/sip."""
 
 import io
+from html import unescape
 
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from tests.factories import make_specification, open_data_centre, order_trunk, registered
+from tests.factories import freshworks, genesys, make_specification, open_data_centre, order_trunk, registered
+from tests.trunks.states import settle
 
 
 @pytest.fixture
 def trunk(account, settings):
     settings.LAB, settings.MEMORY_NODES = True, True
     cache.clear()
-    return order_trunk(account, make_specification(open_data_centre()))
+    return settle(order_trunk(account, make_specification(open_data_centre())))
 
 
 def test_call_url(trunk):
@@ -80,11 +82,35 @@ def test_a_member_who_only_looks_sees_no_button(bob, trunk, settings):
     assert "Place a test call" not in bob.get(reverse("trunks:detail", args=[trunk.pk])).content.decode()
 
 
-def test_a_trunk_without_a_stand_in_for_its_equipment_has_no_button(alice, account, trunk, settings):
-    settings.MEMORY_NODES = False
-    signing_in = order_trunk(account, registered(trunk.data_centre))
+IMPOSSIBLE = [
+    (registered, {}, "on a registered trunk: the lab has no telephone that registers with your password"),
+    (freshworks, {}, "on this trunk: the lab has no telephone that stands in for Freshworks"),
+    (genesys, {}, "on this trunk: the lab has no telephone that stands in for Genesys PureCloud"),
+    (make_specification, {"tls": True}, "on a trunk with TLS: the lab's telephones only speak UDP"),
+]
 
-    page = alice.get(reverse("trunks:detail", args=[signing_in.pk])).content.decode()
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_page_button_and_command_say_why_no_call_is_possible(alice, account, trunk, settings, case):
+    specification, changes, why = case
+    settings.MEMORY_NODES = False
+    other = settle(order_trunk(account, specification(trunk.data_centre, **changes)))
+    out = io.StringIO()
+
+    page = unescape(alice.get(reverse("trunks:detail", args=[other.pk])).content.decode())
+    pressed = unescape(alice.post(test_call_url(other)).content.decode())
+    call_command("testcall", other.reference, stdout=out)
+
+    for said in (page, pressed, out.getvalue()):
+        assert said.count(f"A test call is not possible {why}") == 1
+        assert "Place a test call" not in said
+
+
+def test_a_trunk_that_is_being_made_has_no_button_yet(alice, account, trunk, settings):
+    settings.MEMORY_NODES = False
+    second = order_trunk(account, make_specification(trunk.data_centre))
+
+    page = alice.get(reverse("trunks:detail", args=[second.pk])).content.decode()
 
     assert "Place a test call" not in page
 

@@ -109,10 +109,12 @@ class Crew:
         self._folder = folder
         self._children: list[Child] = []
 
-    def worker(self, *, failpoints: str = "", name: str = "worker") -> Child:
+    def worker(
+        self, *, failpoints: str = "", name: str = "worker", pool: str = "threads", concurrency: int = 4
+    ) -> Child:
         """A Celery worker, ready to take nudges."""
-        command = [*CELERY, "worker", "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"]
-        command += ["--hostname", f"{name}@scene", "--loglevel", "INFO"]
+        command = [*CELERY, "worker", "--pool", pool, "--concurrency", str(concurrency)]
+        command += ["--without-gossip", "--without-mingle", "--hostname", f"{name}@scene", "--loglevel", "INFO"]
         child = self._start(command, name, self.broker.url, failpoints)
         child.wait_until(lambda: " ready." in child.log_tail(), seconds=60)
         return child

@@ -23,6 +23,7 @@ from provisioning.enums import NodeRole, Status
 from provisioning.failpoints import Crashed, armed
 from provisioning.models import DataCentre, NodeState, Operation, SbcNode
 from provisioning.nodes import client_of
+from provisioning.registry import chores
 from sbc.client import Held, NodeClient
 from sbc.documents import NODE
 from sbc.lab.memory import MemoryNodeProcess
@@ -133,6 +134,8 @@ def sweep_now() -> None:
     with override_settings(SWEEP_SECONDS=30):
         for node in SbcNode.objects.select_related("data_centre"):
             sweeps.look_after(node)
+    for chore in chores():
+        chore()
 
 
 def hurry() -> None:

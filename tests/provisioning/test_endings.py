@@ -28,9 +28,9 @@ def test_a_creation_past_its_deadline_costs_nothing_and_leaves_nothing(order, no
 
     assert (operation.status, operation.reason) == (Status.FAILED, "NodeUnavailable")
     assert balance_of(customer).available == before
-    assert not trunk.claims.filter(released_at=None).exists()
     nodes[role].heal()
     sweep_now()
+    assert not trunk.claims.filter(released_at=None).exists()
     assert_world_consistent(orders=[trunk.pk])
 
 

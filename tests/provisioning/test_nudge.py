@@ -5,8 +5,13 @@ import time
 import pytest
 
 from provisioning.enums import Status
+from provisioning.models import NodeState
 from provisioning.operations import nudge
-from tests.provisioning.scene import newest, sweep_now, wait_until
+from provisioning.tasks import write_subject
+from routing.models import Number
+from routing.services import assign_number
+from sbc.documents import NUMBER
+from tests.provisioning.scene import newest, sweep_now, wait_until, work_on
 from tests.world import assert_world_consistent
 
 
@@ -62,3 +67,24 @@ def test_after_an_outage_nudges_arrive_again(order, broker):
         return broker.queued()
 
     wait_until(arrives)
+
+
+def test_pointing_a_number_asks_a_worker_at_once(order, new_york, broker, django_capture_on_commit_callbacks):
+    trunk = order()
+    number = Number.objects.create(e164="+13125550100", data_centre=new_york)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assign_number(number, trunk, None)
+
+    wait_until(broker.queued)
+
+
+def test_a_nudged_number_is_read_back_without_a_sweep(order, nodes, new_york):
+    trunk = order()
+    work_on(trunk)
+    number = Number.objects.create(e164="+13125550100", data_centre=new_york)
+    assign_number(number, trunk, None)
+
+    write_subject(NUMBER, number.pk)
+
+    assert all(state.verified for state in NodeState.objects.filter(subject_kind=NUMBER, subject_id=number.pk))

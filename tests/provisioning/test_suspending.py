@@ -106,15 +106,14 @@ def test_a_suspension_overtakes_an_edit_that_is_being_taken_back(trunk, nodes, e
     assert_world_consistent(orders=[trunk.pk])
 
 
-def test_an_overtaken_edit_frees_the_addresses_it_had_claimed(order, engineer):
-    trunk = order()
-    work_on(trunk)
-    before = trunk.wanted.source_hosts
-    edit(trunk, engineer, source_hosts=["127.77.190.1"])
+def test_a_suspension_that_overtakes_a_new_name_is_filed_under_the_live_one(trunk, engineer):
+    live = trunk.name
+    edit(trunk, engineer, name="Head office")
 
     suspend(trunk)
 
-    assert [claim.address for claim in trunk.claims.filter(released_at=None)] == before
+    assert Trunk.objects.get(pk=trunk.pk).name == newest(trunk).subject_name == live
+    assert_world_consistent(SbcNode.objects.none())
 
 
 def test_a_suspension_during_the_creation_takes_effect_at_its_end(order, nodes):

@@ -16,13 +16,13 @@ from sbc.lab.carrier import CarrierControl
 from sbc.lab.digest import Login
 from sbc.lab.net import SIP_PORT, TLS_PORT, LabNet, first_free_net
 from sbc.lab.node import LabNode
-from sbc.lab.process import Child
 from sbc.lab.registering import register
 from sbc.lab.samples import sample_node, sample_number, sample_registered, sample_trunk
 from sbc.lab.sip import Address
 from sbc.lab.sipp import Sipp, run_sipp
 from sbc.lab.softphone import call
 from sbc.lab.valkey import PairValkey
+from tests.lab import phone_network
 
 TIMERS = {"ANSWER_WAIT_MS": "600", "DEAD_SECONDS": "4", "KEEPALIVE_SECONDS": "30", "KEEPALIVE_STEP": "2"}
 TIMERS |= {"OPTIONS_SECONDS": "1", "OPTIONS_MISSES": "2", "NONCE_SECONDS": "3", "FREE_FAILURES": "5"}
@@ -195,22 +195,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def carrier(net, folder):
-    control = net.carrier(1)
-    arguments = (
-        "--address",
-        net.carrier(1),
-        "--address",
-        net.carrier(2),
-        "--control-host",
-        control,
-        "--control-port",
-        "8301",
-    )
-    child = Child.python("sbc.lab.carrier", *arguments, folder=folder, log="carrier.log")
-    carrier = CarrierControl(f"http://{control}:8301")
-    child.wait_until(carrier.ready)
-    yield carrier
-    child.stop()
+    with phone_network(net, folder, gateways=2) as carrier:
+        yield carrier
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from portal.launcher.lab import AUTHORITY, CONTROL_PORT
+from portal.launcher.lab import AUTHORITY
 from portal.test_calls import place_calls
 from provisioning import engine
 from provisioning.models import Gateway, SbcNode
@@ -18,11 +18,10 @@ from provisioning.sweeps import look_after
 from routing.models import Number
 from routing.services import assign_number
 from sbc.lab.authority import Authority
-from sbc.lab.carrier import CarrierControl
 from sbc.lab.net import LabNet, first_free_net
 from sbc.lab.node import LabNode
-from sbc.lab.process import Child
 from tests.factories import make_specification, open_data_centre, order_trunk
+from tests.lab import phone_network
 from trunks.services import disable_trunk
 
 ANSWERED = re.compile(r"The call was answered after \d+ ms and ended normally")
@@ -33,15 +32,12 @@ def lab(tmp_path_factory):
     """A net, a node and a phone network of its own, where the portal expects them."""
     net = first_free_net(110)
     folder = tmp_path_factory.mktemp("tc")
-    addresses = ("--address", net.carrier(1), "--control-host", net.carrier(1), "--control-port", str(CONTROL_PORT))
-    carrier = Child.python("sbc.lab.carrier", *addresses, folder=folder, log="carrier.log")
-    carrier.wait_until(CarrierControl(f"http://{net.carrier(1)}:{CONTROL_PORT}").ready)
     authority = Authority(folder / AUTHORITY)
     node = LabNode("tc", net.node(1), folder / "n", 8300, django_settings.NODE_TOKEN or "token", authority=authority)
-    node.start()
-    yield net, node
-    node.stop()
-    carrier.stop()
+    with phone_network(net, folder):
+        node.start()
+        yield net, node
+        node.stop()
 
 
 @pytest.fixture

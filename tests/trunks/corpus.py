@@ -13,8 +13,12 @@ NOT_A_NAME = '"%s" is not a host name. Use letters, digits, hyphens and dots'
 NOT_AN_IP = '"%s" is not an IP address. Enter it like 198.51.100.7'
 WHOLE = "Number of channels must be a whole number, like 10"
 PORT = "Port must be a number from 1025 to 65535"
-FULL_NAME = "Enter the full public name, like pbx.example.com"
-ONLY_HOST = "Enter only the host name or IP address and the port"
+ELSEWHERE = (
+    "Berlin is in Germany, and you said that your equipment is in the United States. "
+    "Select the address where it is, or change that answer"
+)
+FULL_NAME = '"%s" is not a full public name. Enter it like pbx.example.com'
+ONLY_HOST = 'Enter only the host name or IP address and the port. "%s" has more in it'
 RANGES = "Enter single IP addresses. Ranges are not accepted"
 CONTROL = "Trunk name must not include line breaks or control characters"
 SID = "Enter the Twilio Account SID. It starts with AC and has 34 characters"
@@ -144,6 +148,13 @@ PLACES = [
         "Select a service address. It is required when your equipment is in the United States",
     ),
     ("V-LOC-5", "service_address", {"service_address": "", "data_centre": "FRANKFURT", "in_the_us": "no"}, None),
+    (
+        "V-LOC-5",
+        "service_address",
+        "in Germany",
+        ELSEWHERE,
+    ),
+    ("V-LOC-5", "service_address", {"service_address": "in Germany", "in_the_us": "no"}, None),
     ("V-LOC-6", "service_address", "a stranger's", "Select a service address"),
     ("V-LOC-6", "service_address", "nobody's", "Select a service address"),
     ("V-LOC-6", "service_address", "not an id", "Select a service address"),
@@ -201,7 +212,7 @@ SOURCES = [
 ]
 DESTINATIONS = [
     *(
-        ("V-DST-1", "destinations", going_to(host), FULL_NAME)
+        ("V-DST-1", "destinations", going_to(host), FULL_NAME % host)
         for host in ("pbx", "localhost", "pbx.local", "pbx.internal")
     ),
     *(
@@ -215,9 +226,16 @@ DESTINATIONS = [
     ("V-DST-4", "destinations", going_to("bücher.example"), None),
     ("V-DST-5", "destinations", going_to("\u0440\u0430ypal.com"), None),
     *(
-        ("V-DST-6", "destinations", going_to(text), ONLY_HOST)
+        ("V-DST-6", "destinations", going_to(text), ONLY_HOST % text)
         for text in ("https://pbx.example.com/x", "user@pbx.example.com", "sip:100@pbx.example.com;transport=tls")
     ),
+    (
+        "V-DST-18",
+        "destinations",
+        going_to("8.8.8.8:5070", "5060"),
+        '"8.8.8.8:5070" includes a port, and the port has its own field. Enter it only there',
+    ),
+    ("V-DST-18", "destinations", going_to("8.8.8.8:5060", "5060"), None),
     ("V-DST-7", "destinations", going_to("8.8.8.8", "0"), PORT),
     *(
         ("V-DST-7", "destinations", going_to("pbx.example.com", port), PORT)

@@ -85,6 +85,18 @@ def test_a_wrong_answer_is_explained(alice, draft, changes, message):
     assert message in text_of(work_out(alice, draft, **changes))
 
 
+@pytest.mark.parametrize("typed", ["0.1 %", "0.1%", " 0.1 ", "0.1\N{NO-BREAK SPACE}%"])
+def test_a_percent_sign_and_spaces_are_taken(alice, draft, typed):
+    assert "10 channels" in text_of(work_out(alice, draft, blocked=typed))
+
+
+def test_the_page_begins_with_the_result_of_its_own_values(alice, draft):
+    page = text_of(alice.get(calculator_url(draft)))
+
+    assert "8 channels" in page
+    assert "Error" not in page
+
+
 def test_more_than_a_trunk_can_have_is_said(alice, draft):
     assert "more than the 1,000 channels of one trunk" in text_of(work_out(alice, draft, calls="99999", length="30"))
 
@@ -112,8 +124,8 @@ def test_asking_keeps_the_answers_and_says_what_happens_next(alice, account, dra
     page = text_of(alice.post(url(draft, "plan"), typed, follow=True))
 
     request = PlanRequest.objects.get(account=account, plan="UNLIMITED")
-    assert "We answer by e-mail" in page
-    assert f"by {request.asked_by}" in page
+    assert f"by {request.asked_by}: we answer by e-mail" in page
+    assert "contact us to activate it" not in page
     assert 'name="channels" value="7"' in page
     assert 'value="request_plan:UNLIMITED"' not in page
 

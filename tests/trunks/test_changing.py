@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Limits
 from billing.enums import EntryKind
@@ -18,10 +20,11 @@ from billing.quotes import PriceChanged
 from billing.services import balance_of
 from common.errors import ChangedMeanwhile, Conflict
 from provisioning.enums import OperationKind, Status
+from provisioning.models import Operation
 from tests.factories import freshworks, genesys, make_account, make_member, make_specification, order_trunk, registered
 from tests.trunks.states import kinds_of, newest, settle
 from trunks.enums import AdminStatus, Cause
-from trunks.models import HostClaim, Trunk
+from trunks.models import HostClaim, Trunk, TrunkRevision
 from trunks.pricing import offer_for_change
 from trunks.selectors import earlier_revision
 from trunks.services import change_trunk, disable_trunk, revert_trunk, suspend_trunk
@@ -217,6 +220,19 @@ def test_channels_paid_this_month_are_not_paid_again(live):
     assert entries(live) == []
 
 
+def test_a_price_is_paid_from_the_day_that_it_is_live_not_from_the_day_it_was_asked_for(live):
+    change(live, channels=1)
+    settle(live)
+    last_month = timezone.now() - timedelta(days=40)
+    TrunkRevision.objects.filter(trunk=live).update(created_at=last_month)
+    Operation.objects.filter(subject_id=str(live.pk), kind=OperationKind.CREATE).update(finished_at=last_month)
+
+    assert offer_for_change(again(live), 2).first_charge == 0
+
+    Operation.objects.filter(subject_id=str(live.pk)).update(finished_at=last_month)
+    assert offer_for_change(again(live), 2).first_charge > 0
+
+
 def test_channels_of_a_change_that_failed_do_not_count_as_paid(live):
     change(live, channels=4)
     settle(live, Status.RESET)
@@ -248,13 +264,29 @@ def test_more_channels_than_the_account_may_have_are_refused(live):
     with pytest.raises(ValidationError) as refused:
         change(live, channels=4)
 
-    assert refused.value.message_dict == {"channels": ["You have 3 channels left. Enter 3 or less, or request more"]}
+    assert refused.value.message_dict == {
+        "channels": ["This trunk can have up to 3 channels. Enter 3 or less, or request more"]
+    }
 
 
 def test_fewer_channels_are_allowed_to_whoever_has_too_many(live):
     Limits.objects.filter(account=live.account).update(channels=0)
 
     assert change(live, channels=1)
+
+
+def test_what_no_form_looked_at_is_judged(live):
+    hosts = {"source_hosts": ["10.0.0.1"], "destinations": [("127.77.1.10", 5060)]}
+
+    with pytest.raises(ValidationError) as refused:
+        change(live, number_format="US_NATIONAL", international=True, **hosts)
+
+    assert refused.value.message_dict == {
+        "sources": ["10.0.0.1 is a private address. Enter the public IP address of your equipment"],
+        "destinations": ["127.77.1.10 is our own address. Enter the address of your equipment"],
+        "number_format": ["US domestic format only works for calls within the United States. Choose E.164"],
+    }
+    assert kinds_of(live) == ["CREATE"]
 
 
 def test_a_trunk_may_keep_its_name_in_another_spelling_but_not_take_that_of_another(live, order):

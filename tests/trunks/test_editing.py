@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Limits
 from provisioning.enums import Status
-from provisioning.models import Operation
+from provisioning.models import Gateway, Operation
 from tests.factories import (
     freshworks,
     genesys,
@@ -54,7 +54,7 @@ def answers(trunk, **changes):
 
 
 def check(client, trunk, **changes):
-    return client.post(url(trunk), answers(trunk, **changes))
+    return client.get(url(trunk, "edit_check"), answers(trunk, **changes))
 
 
 def save(client, trunk, **changes):
@@ -227,7 +227,7 @@ def test_too_little_money_is_said_before_saving_and_when_saving(new_york, client
     [
         ({"name": ""}, "Enter a trunk name"),
         ({"channels": "none"}, "Number of channels must be a whole number, like 10"),
-        ({"channels": "500"}, "You have 100 channels left. Enter 100 or less, or request more"),
+        ({"channels": "500"}, "This trunk can have up to 100 channels. Enter 100 or less, or request more"),
         ({"codecs": []}, "Select at least one codec"),
         ({"codecs": ["G729"], "dtmf": "INBAND"}, "In-band DTMF does not work reliably with G.729"),
         ({"sources": ["10.0.0.1"]}, "10.0.0.1"),
@@ -235,7 +235,10 @@ def test_too_little_money_is_said_before_saving_and_when_saving(new_york, client
             {"sources": [""], "destinations": [""], "destinations_port": [""]},
             "Enter at least one source IP address or one destination",
         ),
-        ({"number_format": "US_NATIONAL"}, "US domestic format only works for calls within the United States"),
+        (
+            {"number_format": "US_NATIONAL", "international": "on"},
+            "US domestic format only works for calls within the United States",
+        ),
     ],
 )
 def test_the_rules_of_the_wizard_hold(alice, live, changes, message):
@@ -264,8 +267,17 @@ def test_an_address_claimed_between_checking_and_saving_is_refused(alice, live, 
     assert kinds_of(live) == ["CREATE"]
 
 
+def test_the_page_says_how_many_channels_the_trunk_can_have(alice, live):
+    page = words(alice.get(url(live)))
+
+    assert (
+        "This trunk has 10 and can have up to 100: those, and the 90 of your 100 channels that no trunk uses." in page
+    )
+    assert "Request more channels" in page
+
+
 def test_a_lists_button_shows_the_page_again(alice, live):
-    response = alice.post(url(live), {**answers(live, name="Head office"), "action": "add:sources"})
+    response = alice.get(url(live, "edit_check"), {**answers(live, name="Head office"), "action": "add:sources"})
 
     content = response.content.decode()
     assert response.status_code == 200
@@ -276,7 +288,8 @@ def test_a_lists_button_shows_the_page_again(alice, live):
 def test_change_again_keeps_what_was_typed(alice, live):
     page = check(alice, live, name="Head office", channels="5")
 
-    response = alice.post(url(live), {**hidden(page), "action": "back"})
+    back = unescape(re.search(r'href="([^"]*)">Change again', page.content.decode())[1])
+    response = alice.get(back)
 
     content = response.content.decode()
     assert 'value="Head office"' in content
@@ -348,7 +361,7 @@ def test_whoever_was_slower_sees_who_changed_what_and_overwrites_nothing(alice, 
 
 def test_both_changes_together_can_be_saved_on_top(alice, live, quicker):
     conflict = alice.post(url(live), {**quicker, "action": "save"})
-    checked = alice.post(url(live), hidden(conflict))
+    checked = alice.get(url(live, "edit_check"), hidden(conflict))
 
     saved = alice.post(url(live), {**hidden(checked), "action": "save"})
 
@@ -362,14 +375,14 @@ def test_whoever_wanted_the_same_has_nothing_left_to_save(alice, live):
     save(alice, live, name="Head office")
     settle(live)
 
-    assert "there is nothing left to save" in words(alice.post(url(live), typed))
+    assert "there is nothing left to save" in words(alice.get(url(live, "edit_check"), typed))
 
 
 def test_addresses_added_by_both_are_both_kept(alice, live):
     typed = answers(live, sources=[MINE, "127.77.150.11"])
     save(alice, live, sources=[MINE, OTHER])
     settle(live)
-    conflict = alice.post(url(live), typed)
+    conflict = alice.get(url(live, "edit_check"), typed)
 
     assert hidden(conflict)["sources"] == [MINE, OTHER, "127.77.150.11"]
 
@@ -399,6 +412,46 @@ def test_a_trunk_disabled_by_us_says_why_and_can_be_edited(alice, live):
 
     assert "This trunk was disabled by us: a payment is missing. Invoice 7 is open." in page
     assert save(alice, live, name="Head office").status_code == 303
+
+
+def test_back_to_the_check_after_saving_shows_that_nothing_is_left(alice, live):
+    typed = answers(live, name="Head office")
+    save(alice, live, name="Head office")
+
+    page = alice.get(url(live, "edit_check"), typed)
+
+    assert page.status_code == 200
+    assert "there is nothing left to save" in words(page)
+
+
+def test_answers_are_checked_at_an_address_that_can_be_reloaded(alice, live):
+    form = alice.get(url(live)).content.decode()
+    sent = alice.post(url(live), answers(live, name="Head office"))
+
+    assert re.search(rf'method="get"\s+action="{url(live, "edit_check")}"', form)
+    assert sent.status_code == 303
+    for _time in range(2):
+        assert "Name Main office Head office" in words(alice.get(sent["Location"]))
+
+
+def test_no_token_stands_in_an_address(alice, live):
+    sent = alice.post(url(live), {**answers(live, name="Head office"), "csrfmiddlewaretoken": "x"})
+
+    assert "csrf" not in sent["Location"]
+
+
+def test_a_conflict_with_oneself_is_worded_for_one_person(alice, live):
+    typed = answers(live, name="Head office", channels="5")
+    save(alice, live, channels="7")
+    settle(live)
+
+    page = words(alice.get(url(live, "edit_check"), typed))
+
+    assert "You changed this trunk in another window at" in page
+    assert "What you changed in two windows" in page
+    assert "Channels changed in both 7 5 5" in page
+    assert "you and you" not in page
+    assert "both changed it" not in page
 
 
 def test_a_rejected_change_can_be_tried_again_with_its_values(alice, live):
@@ -432,6 +485,7 @@ def test_undo_shows_what_it_changes_and_then_does_it(alice, live):
     response = alice.post(url(live, "undo"), {**hidden(page), "action": "save"})
 
     assert "Go back to revision 1?" in words(page)
+    assert ">Restore revision 1</button>" in page.content.decode()
     assert f"Removing {OTHER} will block calls from it." in words(page)
     assert response.status_code == 303
     after = again(live).wanted
@@ -484,6 +538,19 @@ def test_an_address_that_somebody_took_meanwhile_cannot_be_undone_to(alice, live
 
     assert response.status_code == 422
     assert "it is registered to another customer" in words(response)
+
+
+def test_an_address_that_became_ours_meanwhile_cannot_be_undone_to(alice, live, new_york):
+    save(alice, live, sources=[OTHER])
+    settle(live)
+    page = alice.get(url(live, "undo"))
+    Gateway.objects.create(data_centre=new_york, name="Carrier", host=MINE)
+
+    response = alice.post(url(live, "undo"), hidden(page))
+
+    assert response.status_code == 422
+    assert f"{MINE} is our own address. In this lab use 127.77.128.0 to 127.77.255.255" in words(response)
+    assert again(live).wanted.source_hosts == [OTHER]
 
 
 @pytest.mark.parametrize("name", ["edit", "undo"])

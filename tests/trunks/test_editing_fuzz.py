@@ -56,7 +56,9 @@ class AnythingAtAll(TestCase):
         answer = client.post(
             reverse("trunks:edit", args=[trunk.pk]), {**posted, "revision": "1", "action": action, field: typed}
         )
+        checked = client.get(reverse("trunks:edit_check", args=[trunk.pk]), {**posted, "revision": "1", field: typed})
         begun = client.get(reverse("trunks:edit", args=[trunk.pk]), {"from": typed})
 
         assert answer.status_code in ANSWERED
+        assert checked.status_code in ANSWERED
         assert begun.status_code == 200

@@ -6,11 +6,13 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from provisioning.enums import Status
 from tests.factories import freshworks, genesys, make_specification, open_data_centre, order_trunk, registered
 from tests.trunks.states import settle
-from trunks.models import TrunkDraft
+from trunks.models import Trunk, TrunkDraft
+from trunks.views.handover import NEW
 
 
 @pytest.fixture
@@ -174,3 +176,18 @@ def test_the_page_asks_the_database_at_most_twelve_times(alice, account, place, 
 
     with django_assert_max_num_queries(12):
         alice.get(url("handover", trunk))
+
+
+def test_later_the_page_is_a_tab_of_the_trunk(alice, trunk):
+    assert 'aria-label="Trunk"' not in page(alice, trunk)
+
+    Trunk.objects.update(created_at=timezone.now() - NEW)
+
+    assert f'<a href="{url("handover", trunk)}" aria-current="page">Connect your PBX</a>' in page(alice, trunk)
+
+
+def test_the_tab_of_a_provider_s_trunk_speaks_of_no_pbx(alice, account, place):
+    trunk = order_trunk(account, freshworks(place))
+
+    assert ">Connect</a>" in page(alice, trunk, "detail")
+    assert "Our addresses" in page(alice, trunk, "detail")

@@ -82,8 +82,8 @@ def test_suspensions_are_told_in_words_and_staff_are_not_named(alice, live):
 
     page = history(alice, live)
 
-    assert "Disabled by us: a payment is missing. Invoice 7 is open" in page
-    assert "Lift the block" in page
+    assert "Suspended by support: a payment is missing. Invoice 7 is open" in page
+    assert "Released by support" in page
     assert "our support" in page
     assert "sam@support.example" not in page
 

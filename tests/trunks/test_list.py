@@ -196,6 +196,27 @@ def test_a_draft_can_be_continued(alice, account):
     assert str(draft.pk) in content
 
 
+def test_more_drafts_than_fit_are_a_link_away(alice, account):
+    for number in range(4):
+        TrunkDraft.objects.create(account=account, answers={"settings": {"name": [f"Office {number}"]}})
+
+    content = alice.get(LIST).content.decode()
+
+    assert content.count("Continue “Office") == 3
+    assert f'<a href="{reverse("trunks:new")}">All drafts</a>' in content
+
+
+def test_a_viewer_sees_drafts_with_disabled_buttons_and_the_reason(bob, account):
+    draft = TrunkDraft.objects.create(account=account, answers={"settings": {"name": ["Second office"]}})
+
+    content = bob.get(LIST).content.decode()
+
+    assert "“Second office”" in content
+    assert reverse("trunks:resume", args=[draft.pk]) not in content
+    assert content.count('aria-describedby="drafts-why"') == 2
+    assert '<p class="hint" id="drafts-why">Your role may look at trunks but not order them.</p>' in content
+
+
 def test_strangers_trunks_are_not_listed(charlie, order):
     order("Secret name")
 

@@ -23,7 +23,7 @@ def test_the_file_has_a_line_per_trunk(alice, order):
     (line,) = table(alice.get(EXPORT))
 
     assert line["Reference"] == trunk.reference
-    assert (line["Name"], line["State"], line["Type"]) == ("Main office", "Live", "Direct, static")
+    assert (line["Name"], line["State"], line["Type"]) == ("Main office", "Live", "My own PBX or SBC, static")
     assert (line["Channels"], line["Source addresses"]) == ("4", "127.77.150.9")
     assert line["Destinations"] == "127.77.200.1:5060"
 

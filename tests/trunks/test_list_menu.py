@@ -22,10 +22,10 @@ def menu(response, trunk):
     return [text.strip() for text in re.findall(r"<(?:a|button|p)\b[^>]*>([^<]*)</", inside)]
 
 
-def test_a_live_trunk_can_be_opened_edited_disabled_and_deleted(alice, order):
+def test_a_live_trunk_can_be_opened_edited_disabled_duplicated_and_deleted(alice, order):
     trunk = settle(order("Main office"))
 
-    assert menu(alice.get(LIST), trunk) == ["Open", "Edit", "Disable", "Delete"]
+    assert menu(alice.get(LIST), trunk) == ["Open", "Edit", "Disable", "Duplicate settings", "Delete"]
 
 
 def test_a_registered_trunk_can_have_its_password_reset(alice, account, new_york):
@@ -61,3 +61,9 @@ def test_a_viewer_is_told_why_not(bob, order, label):
     trunk = settle(order("Main office"))
 
     assert f"{label}: Your role may look at trunks but not change them" in menu(bob.get(LIST), trunk)
+
+
+def test_a_viewer_is_told_why_settings_are_not_duplicated(bob, order):
+    trunk = settle(order("Main office"))
+
+    assert "Duplicate settings: Your role may look at trunks but not order them" in menu(bob.get(LIST), trunk)

@@ -204,5 +204,9 @@ def test_choosing_a_pbx_replaces_only_its_part(alice, order):
     assert "<html" not in response.content.decode()
 
 
-def test_an_unknown_pbx_is_the_first_one(alice, order):
-    assert "pjsip.conf" in alice.get(url(order(), pbx="nonsense")).content.decode()
+@pytest.mark.parametrize("name", ["handover", "pbx_file"])
+def test_an_unknown_pbx_is_not_there(alice, order, name):
+    trunk = order()
+
+    assert alice.get(url(trunk, name, "nonsense")).status_code == 404
+    assert "pjsip.conf" in alice.get(url(trunk)).content.decode()

@@ -17,7 +17,7 @@ from tests.factories import freshworks, genesys, make_address, make_member, make
 from tests.trunks.states import settle
 from trunks.differences import merged
 from trunks.enums import Cause
-from trunks.services import change_trunk, disable_trunk, release_trunk, suspend_trunk
+from trunks.services import change_trunk, delete_trunk, disable_trunk, release_trunk, suspend_trunk
 from trunks.specification import TrunkSettings
 
 
@@ -67,6 +67,13 @@ def test_channels_in_use_are_unknown_while_a_node_is_silent(alice, live):
     SbcNode.objects.filter(role="BACKUP").update(facts_read_at=timezone.now() - timedelta(minutes=5))
 
     assert "Channels Unknown: a node could not be asked lately seen" in shown(alice, live)
+
+
+def test_what_is_off_the_nodes_promises_no_calls(alice, live):
+    delete_trunk(live, make_member(live.account))
+    settle(live, Status.FAILED, "The primary node did not answer")
+
+    assert "No calls all the same: the trunk is taken off the nodes" in shown(alice, live)
 
 
 def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):

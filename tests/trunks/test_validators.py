@@ -38,6 +38,7 @@ from trunks.validators import (
     clean_name,
     clean_sources,
     clean_strategy,
+    validate_channels_left,
 )
 
 PROVIDER = {"provider": "DIRECT", "kind": "STATIC"}
@@ -227,17 +228,21 @@ def ordered(market, field, typed):
         "provider": provider.code,
         "kind": provider.kinds[0],
         "source_hosts": data.getlist("sources") if provider.code == "DIRECT" else [],
+        "destinations": [],
         "provider_facts": provider.clean({each.name: data.get(each.name, "") for each in provider.questions}),
     }
     order_trunk(market.account, make_specification(DataCentre.objects.get(pk=place), **change))
 
 
-BY_THE_SERVICE = {"V-NAME-5", "V-CH-6", "V-LOC-2", "V-LOC-3", "V-IP-14", "V-IP-15", "V-FW-3", "V-GE-4"}
+BY_THE_SERVICE = {"V-NAME-5", "V-CH-6", "V-LOC-2", "V-LOC-3", "V-FW-3", "V-GE-4"}
+ROWS = [
+    row
+    for row in CORPUS
+    if (row[0] in BY_THE_SERVICE and row[1] != "region") or (row[1], row[0][:4]) == ("sources", "V-IP")
+]
 
 
-@pytest.mark.parametrize(
-    ("id", "field", "typed", "message"), [row for row in CORPUS if row[0] in BY_THE_SERVICE and row[1] != "region"]
-)
+@pytest.mark.parametrize(("id", "field", "typed", "message"), ROWS)
 def test_the_service_says_the_same(market, id, field, typed, message):
     make_it_so(market, id)
 
@@ -249,7 +254,9 @@ def test_the_service_refuses_words_that_are_no_choice(market, field, value):
     place = DataCentre.objects.get(pk="NEW_YORK")
 
     with pytest.raises(ValidationError) as refused:
-        order_trunk(market.account, make_specification(place, **{field: value}))
+        order_trunk(
+            market.account, make_specification(place, source_hosts=["9.9.9.20"], destinations=[], **{field: value})
+        )
 
     assert list(refused.value.error_dict) == [field]
 
@@ -272,6 +279,18 @@ def test_no_channels_left_is_said(market):
     form = PlanForm(data, choices=Choices(Account.objects.get(pk=market.account.pk)))
 
     assert form.errors["channels"] == ["You have no channels left. Contact us to get more"]
+
+
+@pytest.mark.parametrize("channels", [3, 5])
+def test_a_trunk_may_keep_or_reduce_what_it_has_beyond_the_limit(channels):
+    validate_channels_left(channels, left=2, present=5)
+
+
+def test_a_trunk_may_not_grow_beyond_the_limit():
+    with pytest.raises(ValidationError) as refused:
+        validate_channels_left(6, left=2, present=5)
+
+    assert refused.value.code == "V-CH-6"
 
 
 def cleaned(market, typed):
@@ -399,9 +418,9 @@ def test_one_side_is_a_warning(market, typed, note):
     ("source", "message"),
     [
         ("127.77.128.1", None),
-        ("127.77.1.10", "127.77.1.10 is our own address. Enter the address of your equipment"),
-        ("127.77.2.1", "127.77.2.1 cannot be used on the internet. Enter the public IP address of your equipment"),
-        ("127.0.0.1", "127.0.0.1 cannot be used on the internet. Enter the public IP address of your equipment"),
+        ("127.77.1.10", "127.77.1.10 is our own address. In this lab use 127.77.128.0 to 127.77.255.255"),
+        ("127.77.2.1", "127.77.2.1 cannot be used on the internet. In this lab use 127.77.128.0 to 127.77.255.255"),
+        ("127.0.0.1", "127.0.0.1 cannot be used on the internet. In this lab use 127.77.128.0 to 127.77.255.255"),
     ],
 )
 def test_the_lab_lets_its_customers_in_and_nobody_else(market, settings, source, message):

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import AuditEvent, Limits
+from addresses.models import ServiceAddress
 from addresses.services import delete_address
 from billing.enums import EntryKind
 from billing.models import LedgerEntry, Plan, Price
@@ -192,9 +193,79 @@ def test_values_are_kept_when_something_is_wrong(alice, answers):
     assert response.status_code == 422
     assert 'value="10.1.2.3"' in page
     assert 'value="127.77.128.4"' in page
-    assert page.count("10.1.2.3 is a private address. Enter the public IP address of your equipment") == 2
+    assert page.count("10.1.2.3 is a private address. In this lab use 127.77.128.0 to 127.77.255.255") == 2
     assert 'href="#id_sources_0"' in page
     assert "<title>Error: " in page
+
+
+def test_what_was_half_finished_is_there_when_the_draft_is_resumed(alice, answers):
+    draft = fill(alice, answers, "provider", "plan", "settings")
+    alice.post(url(draft, "ips"), {"sources": ["10.1.2.3", "127.77.128.4"], "destinations": ["pbx"]})
+
+    page = alice.get(reverse("trunks:resume", args=[draft.pk]), follow=True)
+
+    for typed in ("10.1.2.3", "127.77.128.4", "pbx"):
+        assert f'value="{typed}"' in text_of(page)
+    assert page.redirect_chain[-1][0] == url(draft, "ips")
+    assert "Error" not in text_of(page)
+
+
+def test_each_wrong_name_is_quoted(alice, answers):
+    draft = fill(alice, answers, "provider", "plan", "settings")
+
+    page = text_of(alice.post(url(draft, "ips"), {"sources": [""], "destinations": ["foo bar"]}))
+
+    for name in ("foo", "bar"):
+        assert page.count(f'"{name}" is not a full public name. Enter it like pbx.example.com') == 2
+
+
+def test_an_address_that_contradicts_the_answer_is_refused_at_the_step(alice, account, answers):
+    berlin = make_address(account, "Berlin", country_code="DEU")
+    draft = fill(alice, answers, "provider", "plan")
+
+    response = alice.post(url(draft, "settings"), {**answers["settings"], "service_address": str(berlin.pk)})
+
+    assert response.status_code == 422
+    assert "Berlin is in Germany, and you said that your equipment is in the United States" in text_of(response)
+    assert 'href="#id_service_address"' in text_of(response)
+
+
+def chosen_codecs(page):
+    return re.findall(r'name="codecs" value="([A-Z]\w+)"', page)
+
+
+@pytest.mark.parametrize(("country", "codecs"), [("USA", ["PCMU", "PCMA"]), ("DEU", ["PCMA", "PCMU"])])
+def test_the_codecs_begin_in_the_order_that_is_usual_at_home(alice, answers, country, codecs):
+    ServiceAddress.objects.update(country_code=country)
+    draft = fill(alice, answers, "provider", "plan")
+
+    assert chosen_codecs(text_of(alice.get(url(draft, "settings")))) == codecs
+
+
+@pytest.mark.parametrize(
+    ("place", "typed", "codecs"),
+    [
+        ("NEW_YORK", ["PCMA", "PCMU"], ["PCMU", "PCMA"]),
+        ("FRANKFURT", ["PCMU", "PCMA"], ["PCMA", "PCMU"]),
+        ("NEW_YORK", ["PCMA", "G729"], ["PCMA", "G729"]),
+    ],
+)
+def test_choosing_a_data_centre_orders_the_codecs_unless_they_were_chosen(alice, answers, place, typed, codecs):
+    draft = fill(alice, answers, "provider", "plan")
+
+    part = alice.get(url(draft, "settings"), {"data_centre": place, "codecs": typed}, headers={"HX-Request": "true"})
+
+    assert chosen_codecs(text_of(part)) == codecs
+    assert "<html" not in text_of(part)
+
+
+def test_more_channels_can_be_requested(alice, settings, answers):
+    draft = fill(alice, answers, "provider")
+
+    assert re.search(
+        rf'<a href="mailto:{settings.SUPPORT_EMAIL}\?subject=[^"]+">Request more channels</a>',
+        text_of(alice.get(url(draft, "plan"))),
+    )
 
 
 def test_rows_are_added_and_removed_by_buttons(alice, answers):
@@ -610,6 +681,17 @@ def test_no_page_asks_the_database_more_than_twelve_times(alice, answers, shown,
         response = alice.get(address)
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("shown", ["settings", "ips", "review"])
+def test_nor_when_there_is_a_trunk_already(alice, order, answers, shown, django_assert_max_num_queries):
+    order("Second office")
+    draft = fill(alice, answers)
+    address = review_url(draft) if shown == "review" else url(draft, shown)
+    alice.get(address)
+
+    with django_assert_max_num_queries(12):
+        alice.get(address)
 
 
 def test_the_unlimited_plan_is_shown_with_the_reason_when_it_is_not_active(alice, account, answers):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.db import models
@@ -18,6 +19,13 @@ LONGEST_SECONDS = 4 * 3600
 class Unit(models.TextChoices):
     MINUTES = "min", _("minutes")
     SECONDS = "s", _("seconds")
+
+
+class PercentField(forms.DecimalField):
+    """A share of a hundred, with or without its sign."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(re.sub(r"[\s%]", "", value) if isinstance(value, str) else value)
 
 
 def _number(**messages: Any) -> dict[str, Any]:
@@ -55,7 +63,7 @@ class CalculatorForm(PortalForm):
         initial=Unit.MINUTES,
         error_messages={"required": _("Select minutes or seconds"), "invalid_choice": _("Select minutes or seconds")},
     )
-    blocked = forms.DecimalField(
+    blocked = PercentField(
         label=_("Calls that may be refused, in %"),
         help_text=_("When every channel is in use, the next call is refused. 1 % is usual; for a hotline take 0.1 %."),
         min_value=Decimal("0.1"),
@@ -74,6 +82,11 @@ class CalculatorForm(PortalForm):
         if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
             self.add_error("length", _("Enter a length between 1 second and 4 hours"))
         return self.cleaned_data
+
+    @classmethod
+    def usual(cls) -> Self:
+        """The answers that the page begins with, as if they were typed."""
+        return cls({name: str(field.initial) for name, field in cls.base_fields.items()})
 
     def seconds(self) -> float | None:
         """The length of a call; None while it or its unit is missing."""

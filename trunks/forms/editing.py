@@ -17,23 +17,12 @@ from trunks.forms.plan import ChannelsForm
 from trunks.forms.settings import SettingsForm
 from trunks.models import Trunk
 from trunks.resolver import Resolver, look_up_nothing
-from trunks.services.changing import fitting
+from trunks.services.judging import fitting
 from trunks.specification import TrunkSettings
 
 SOUND = ("codecs", "dtmf", "fax", "number_format", "privacy")
 # What the hosts' questions are called on the page, and in the settings.
 _HOSTS = {"sources": "source_hosts", "destinations": "destinations", "strategy": "strategy"}
-
-
-class ChannelsToChange(ChannelsForm):
-    """Keeping or reducing them is allowed to whoever has more than the limit."""
-
-    present = 0
-
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("channels", self.present + 1) <= self.present:
-            return self.cleaned_data
-        return super().clean()
 
 
 class Edit:
@@ -50,8 +39,7 @@ class Edit:
             provider=trunk.provider,
             in_the_us=place is not None and place.in_the_us,
         )
-        self.channels = ChannelsToChange(data, choices=choices)
-        self.channels.present = self.present.channels
+        self.channels = ChannelsForm(data, choices=choices, present=self.present.channels)
         self.hosts = (
             HostsForm(data, choices=choices, data_centre=trunk.data_centre, tls=trunk.tls, resolve=resolve)
             if trunk.kind == TrunkKind.STATIC

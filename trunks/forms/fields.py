@@ -107,7 +107,7 @@ class AddressField(forms.Field):
     def offer(self, choices: Choices) -> None:
         self.from_choices = choices
         known = choices.addresses.values()
-        lines = [(str(address.pk), f"{address.name}, {address.street}, {address.city}") for address in known]
+        lines = [(str(address.pk), f"{address.name}, {address.line}") for address in known]
         self.widget.choices = [("", _("Choose one") if lines else _("You have no address yet")), *lines]
 
     def clean(self, value: Any) -> ServiceAddress | None:

@@ -1,4 +1,4 @@
-"""Filters of the list, and the name typed before a deletion."""
+"""Filters and order of the list, and the name typed before a deletion."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from trunks.enums import State, TrunkKind
 from trunks.models import Trunk
 from trunks.providers import Provider, all_providers
 from trunks.search import find_own
+from trunks.sorting import Sorting
 
 AS_TYPED = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class TrunkFilter(PortalForm):
-    """Read from the page's address; a wrong value filters nothing."""
+    """Read from the page's address, `sorting` too; a wrong value filters nothing."""
 
     q = forms.CharField(
         label=_("Name, IP, user name or id"),
@@ -42,6 +43,7 @@ class TrunkFilter(PortalForm):
         self.fields["data_centre"].queryset = places  # type: ignore[attr-defined]
         self.is_valid()
         self.chosen: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value}
+        self.sorting = Sorting.read(self.data.get("sort", ""))
 
     def words(self) -> str:
         """The filters as people say them."""
@@ -49,8 +51,9 @@ class TrunkFilter(PortalForm):
         return ", ".join(str(spoken.get(value, value)) for value in self.chosen.values())
 
     def query(self) -> list[tuple[str, str]]:
-        """What leads to the same trunks again, as parts of an address."""
-        return [(name, str(getattr(value, "pk", value))) for name, value in self.chosen.items()]
+        """What leads to the same trunks in the same order again, as parts of an address."""
+        filters = [(name, str(getattr(value, "pk", value))) for name, value in self.chosen.items()]
+        return filters if self.sorting.is_usual else [*filters, ("sort", self.sorting.asked)]
 
     def count(self, by_state: Mapping[str, int]) -> int | None:
         """How many match, if the counts of the states tell; None where each trunk would have to be looked at."""
@@ -82,7 +85,7 @@ def types() -> list[tuple[str, str]]:
 
 
 def type_label(provider: Provider, kind: str) -> str:
-    """The provider, with the kind where it has several: "Direct, static"."""
+    """The provider, with the kind where it has several: "My own PBX or SBC, static"."""
     label = str(provider.label)
     return f"{label}, {str(TrunkKind(kind).label).lower()}" if len(provider.kinds) > 1 else label
 
@@ -102,6 +105,6 @@ class DeleteForm(PortalForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if name.strip().casefold() != self.trunk.name.strip().casefold():
+        if name.strip() != self.trunk.name:
             raise ValidationError(_("Enter the trunk name exactly as shown"), code="V-DEL-1")
         return name

@@ -9,15 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
-from billing.enums import PlanCode
+from addresses.models import ServiceAddress
 from common.widgets import Card
 from provisioning.models import DataCentre
 from trunks.choices import Choices
 from trunks.enforcement import is_enforced
 from trunks.forms.fields import FIXED, STORED, AddressField, FactField, PlaceField, RadioField, TlsField
-from trunks.forms.settings import SettingsForm
+from trunks.forms.settings import SettingsForm, usual_codecs
 from trunks.limits import validate_data_centre
 from trunks.services import validate_keys_are_free
+from trunks.validators.place import validate_address
 
 PLACE, ENCRYPTION = "data_centre", "tls"
 
@@ -60,10 +61,14 @@ class OrderForm(SettingsForm):
 
     def __init__(self, *args: Any, choices: Choices, plan: str, **kwargs: Any) -> None:
         super().__init__(*args, choices=choices, **kwargs)
-        self.plan, self.choices = plan, choices
+        self.plan = plan
         for name in (PLACE, "service_address"):
             if name in self.fields:
                 self.fields[name].offer(choices)  # type: ignore[attr-defined]
+        if "codecs" in self.fields:
+            # Nobody has chosen a data centre yet; most choose one of the country where they are.
+            at_home = [address.in_the_us for address in choices.addresses.values()]
+            self.fields["codecs"].initial = usual_codecs(in_the_us=bool(at_home) and all(at_home))
         for question in self.provider.questions:
             self.fields[question.name] = FactField(question, self.provider, choices)
         asked = [question.name for question in self.provider.questions]
@@ -75,6 +80,14 @@ class OrderForm(SettingsForm):
         if name == PLACE and self.provider.place_question:
             return False
         return super().asks(name)
+
+    def propose_codecs(self) -> None:
+        """Put the codecs in the order that is usual where the chosen data centre is, unless they were chosen."""
+        place = self.choices.data_centres.get(self.data.get(PLACE, ""))
+        if place and self.data.getlist("codecs") in [usual_codecs(in_the_us=where) for where in (True, False)]:
+            self.data = self.data.copy()
+            self.data.setlist("codecs", usual_codecs(in_the_us=place.in_the_us))
+        self.leave_unjudged()
 
     @property
     def place_name(self) -> str:
@@ -93,11 +106,15 @@ class OrderForm(SettingsForm):
     def clean(self) -> dict[str, Any]:
         answers = self.cleaned_data
         self._settle_facts(answers)
-        self.check("service_address", _validate_address, answers, self.plan)
-        if {"in_the_us", "service_address"} <= answers.keys():
-            address = answers["service_address"]
-            self.is_us = address.in_the_us if address else answers["in_the_us"] == "yes"
+        if "service_address" in answers:
+            self._judge_place(answers, answers["service_address"])
         return super().clean()
+
+    def _judge_place(self, answers: dict[str, Any], address: ServiceAddress | None) -> None:
+        said = {"yes": True, "no": False}.get(answers.get("in_the_us", ""))
+        self.check("service_address", validate_address, address, answers.get(PLACE), self.plan, in_the_us=said)
+        if said is not None:
+            self.is_us = address.in_the_us if address else said
 
     def _settle_facts(self, answers: dict[str, Any]) -> None:
         """Tidy facts, missing ones generated; generated ones are shown, so that they stay what they are."""
@@ -122,27 +139,9 @@ class OrderForm(SettingsForm):
 
     def _validate_place(self, place: DataCentre) -> None:
         try:
-            validate_data_centre(self.room, place)
+            validate_data_centre(self.choices.room, place)
         except ValidationError as trouble:
             if trouble.code == "V-LOC-2":
                 message = now("%(place)s has no free capacity. Select one that another data centre serves")
                 trouble = ValidationError(message, code=trouble.code, params={"place": place.name})
             raise ValidationError({self.place_name: trouble}) from None
-
-
-def _validate_address(answers: dict[str, Any], plan: str) -> None:
-    """Raises ValidationError V-LOC-4, V-LOC-5 or V-PL-4 when the order needs another service address, or one at all."""
-    if "service_address" not in answers:
-        return
-    address, data_centre = answers["service_address"], answers.get(PLACE)
-    if plan == PlanCode.UNLIMITED and not (address and address.in_the_us):
-        message = now("The Unlimited plan needs a service address in the United States")
-        raise ValidationError(message, code="V-PL-4")
-    if address is not None:
-        return
-    if data_centre and data_centre.in_the_us:
-        message = now("Select a service address. Trunks in %(place)s need one")
-        raise ValidationError(message, code="V-LOC-4", params={"place": data_centre.name})
-    if answers.get("in_the_us") == "yes":
-        message = now("Select a service address. It is required when your equipment is in the United States")
-        raise ValidationError(message, code="V-LOC-5")

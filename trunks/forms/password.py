@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +46,10 @@ class ResetForm(PortalForm):
         return timedelta(seconds=int(self.cleaned_data["overlap"]))
 
 
+# In the address of a page: Done was pressed without the tick.
+UNSAVED = "unsaved"
+
+
 class SavedForm(PortalForm):
     """Before the password is forgotten here."""
 
@@ -52,3 +57,8 @@ class SavedForm(PortalForm):
         label=_("I have saved the password"),
         error_messages={"required": _("Save the password first, then tick this box")},
     )
+
+    @classmethod
+    def asked(cls, query: Mapping[str, str], *, is_open: bool) -> Self:
+        """The question of a page with this query; judged where it was passed over and is still open."""
+        return cls({} if is_open and UNSAVED in query else None)

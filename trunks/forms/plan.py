@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +29,7 @@ DEFAULT_CHANNELS = 10
 
 
 class ChannelsForm(PortalForm):
-    """How many calls at a time."""
+    """How many calls at a time. `present`: what a trunk that changes has already."""
 
     widths = {"channels": "s"}
 
@@ -37,21 +40,35 @@ class ChannelsForm(PortalForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, present: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.room = choices.room
-        hint = now("A channel is one call at a time, in or out. You have %(left)s of %(all)s channels left.")
-        self.fields["channels"].help_text = hint % {
-            "left": self.room.channels_left,
-            "all": self.room.limits.channels,
-        }
+        self.room, self.present = choices.room, present
+        self.fields["channels"].help_text = format_html(
+            '{} <a href="mailto:{}?subject={}">{}</a>',
+            self._room_words(),
+            settings.SUPPORT_EMAIL,
+            quote(now("More channels for %(account)s") % {"account": choices.account}),
+            now("Request more channels"),
+        )
+
+    def _room_words(self) -> str:
+        about = {"left": self.room.channels_left, "all": self.room.limits.channels, "present": self.present}
+        if not self.present:
+            words = now("A channel is one call at a time, in or out. You have %(left)s of %(all)s channels left.")
+            return words % about
+        words = now(
+            "A channel is one call at a time, in or out. This trunk has %(present)s and can have up to %(most)s: "
+            "those, and the %(free)s of your %(all)s channels that no trunk uses."
+        )
+        most, free = max(self.room.channels_left, self.present), max(0, self.room.channels_left - self.present)
+        return words % {**about, "most": most, "free": free}
 
     def clean(self) -> dict[str, Any]:
         """A number that is too high for any trunk also says how many are left: that is the one to type."""
         left = self.room.channels_left
         wanted = MOST_CHANNELS if self.has_error("channels", "V-CH-5") else self.cleaned_data.get("channels", 0)
         try:
-            validate_channels_left(wanted, left)
+            validate_channels_left(wanted, left, self.present)
         except ValidationError as trouble:
             self.add_error("channels", trouble)
         return self.cleaned_data
@@ -101,6 +118,8 @@ def _why_not(on_offer: PlanOnOffer, currency: str) -> str:
     else:
         why = now("This plan is not active on your account. Contact us to activate it")
     asked = _asked(on_offer.request)
+    if asked and on_offer.request and on_offer.request.is_open:
+        return asked
     return f"{why}. {asked}" if asked else why
 
 
@@ -110,7 +129,7 @@ def _asked(request: PlanRequest | None) -> str:
         return ""
     if request.is_open:
         words = {"day": _day(request.asked_at), "who": request.asked_by}
-        return now("Requested on %(day)s by %(who)s. We will answer by e-mail.") % words
+        return now("Requested on %(day)s by %(who)s: we answer by e-mail") % words
     if request.status == RequestStatus.DECLINED and request.answered_at:
         words = {"day": _day(request.answered_at), "reason": request.reason}
         return now("We declined it on %(day)s: %(reason)s.") % words

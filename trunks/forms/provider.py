@@ -87,4 +87,4 @@ def card(provider: Provider) -> Card:
     if provider.preset is not None:
         lines.append(now("Preset: %(settings)s.") % {"settings": "; ".join(provider.preset.words())})
     about = format_html_join(mark_safe("<br>"), "{}", [(line,) for line in lines if line])
-    return Card(provider.code, provider.choice or provider.label, about)
+    return Card(provider.code, provider.label, about)

@@ -23,6 +23,11 @@ CALLS = ("international", "options", "challenge_invites")
 ONLY_FOR = {"options": TrunkKind.STATIC, "challenge_invites": TrunkKind.REGISTERED}
 
 
+def usual_codecs(*, in_the_us: bool) -> list[str]:
+    """What is proposed for a data centre there."""
+    return [Codec.PCMU, Codec.PCMA] if in_the_us else [Codec.PCMA, Codec.PCMU]
+
+
 class SettingsForm(PortalForm):
     """Asks what a trunk of the `kind` and the `provider` (a code) leaves to choose; a preset answers all of SOUND.
 
@@ -35,8 +40,10 @@ class SettingsForm(PortalForm):
     codecs = CodecsField(
         label=_("Codecs"),
         choices=Codec.choices,
-        initial=[Codec.PCMA, Codec.PCMU],
-        help_text=_("The first one that both sides know is used."),
+        initial=usual_codecs(in_the_us=False),
+        help_text=_(
+            "The first one that both sides know is used. G.711µ is usual in the United States, G.711a elsewhere."
+        ),
     )
     dtmf = RadioField(label=_("DTMF"), choices=Dtmf.choices, initial=Dtmf.RFC2833, message=_("Select how DTMF is sent"))
     fax = RadioField(label=_("Fax"), choices=Fax.choices, initial=Fax.NONE, message=_("Select how fax is sent"))
@@ -80,7 +87,7 @@ class SettingsForm(PortalForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.room, self.kind, self.is_us = choices.room, kind, in_the_us
+        self.choices, self.kind, self.is_us = choices, kind, in_the_us
         self.provider = provider_of(provider)
         for name in [name for name in self.fields if not self.asks(name)]:
             del self.fields[name]
@@ -106,8 +113,8 @@ class SettingsForm(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         answers = self.cleaned_data
-        if "name" in answers:
-            self.check(None, validate_name_is_free, self.room, answers["name"])
+        if "name" in answers and self.choices.room.trunks:
+            self.check(None, validate_name_is_free, self.choices.account, answers["name"], self.choices.without)
         if {"codecs", "dtmf", "fax"} <= answers.keys():
             self.check(None, validate_audio, answers["codecs"], answers["dtmf"], answers["fax"])
         if self.is_us is not None and {"number_format", "international"} <= answers.keys():

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 
 from accounts.models import Account, User
+from common.text import shorten
 from trunks.models.trunk import Trunk
 
 
@@ -31,7 +32,7 @@ class TrunkDraft(models.Model):
     @property
     def name(self) -> str:
         name: Any = self.answers.get("settings", {}).get("name", [""])
-        return str(name[0] if isinstance(name, list) and name else name)
+        return shorten(str(name[0] if isinstance(name, list) and name else name))
 
     @property
     def is_ordered(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,13 +11,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from addresses.models import ServiceAddress
 from billing.models import Plan, Quote
 from provisioning.enums import Status
+from provisioning.facts import TrunkRegistration, registration_of
 from provisioning.models import DataCentre
 from trunks.enums import AdminStatus, Cause, Codec, Dtmf, Fax, NumberFormat, Privacy, State, Strategy, TrunkKind
 from trunks.providers import Provider, provider_of
@@ -47,14 +49,15 @@ class Trunk(models.Model):
     `live` the last one that all of them were read back to have.
 
     `withdrawn_at`: the nodes shall not have it (deletion asked for, or creation failed); `gone_at`: they were read
-    back not to have it.
+    back not to have it. `claims_to_release`: it still claims what it needs no more, because a node may still have it.
 
     `provider_facts` are the provider's own fields, `call_key` and `exclusive_key` what follows from them while the
     trunk lives (see `trunks.providers`). `credential` is the password that the nodes shall accept, `live_credential`
     the last one that all of them were read back to accept; both None except on registered trunks.
 
-    Kept here so that a list of any length is sorted and searched by an index: `name`, that of `wanted`; `action`, the
-    status of the newest operation (written by `TrunkSubject` alone); `urgency`, computed by the database.
+    Kept here so that a list of any length is sorted and searched by an index: `name`, that of `wanted`; `action` and
+    `changed_at`, the status of the newest operation and when it was asked for (both written by `TrunkSubject` alone);
+    `urgency`, computed by the database.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,6 +78,7 @@ class Trunk(models.Model):
     suspension = models.CharField(max_length=16, choices=Cause, blank=True, help_text=_("Why we disabled it"))
     suspension_note = models.CharField(max_length=200, blank=True, help_text=_("The customer reads it"))
     suspended_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True, help_text=_("Nobody has enabled it since"))
     username = models.CharField(max_length=64, null=True, blank=True, unique=True)
     credential = models.ForeignKey("Credential", models.PROTECT, related_name="+", null=True, blank=True)
     live_credential = models.ForeignKey("Credential", models.PROTECT, related_name="+", null=True, blank=True)
@@ -84,7 +88,9 @@ class Trunk(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
+    claims_to_release = models.BooleanField(default=False, editable=False)
     action = models.CharField(max_length=8, choices=Status, default=Status.PENDING, editable=False)
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
     urgency = models.GeneratedField(
         expression=_urgency(), output_field=models.PositiveSmallIntegerField(), db_persist=True
     )
@@ -96,7 +102,18 @@ class Trunk(models.Model):
             models.Index(
                 fields=["account", "urgency", "name", "id"], condition=Q(gone_at=None), name="trunks_by_urgency"
             ),
+            models.Index(fields=["account", "name", "id"], condition=Q(gone_at=None), name="trunks_by_name"),
+            models.Index(
+                fields=["account", "data_centre", "name", "id"], condition=Q(gone_at=None), name="trunks_by_place"
+            ),
+            models.Index(fields=["account", "changed_at", "id"], condition=Q(gone_at=None), name="trunks_by_change"),
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="trunks_by_part_of_name"),
+            models.Index(fields=["id"], condition=Q(claims_to_release=True), name="trunks_with_claims_to_release"),
+            models.Index(
+                fields=["account", "name"],
+                condition=Q(gone_at=None, released_at__isnull=False),
+                name="trunks_released",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["exclusive_key"], name=EXCLUSIVE_CONSTRAINT),
@@ -124,6 +141,11 @@ class Trunk(models.Model):
     def registers(self) -> bool:
         """Whether the PBX signs in with a user name and a password."""
         return self.kind == TrunkKind.REGISTERED
+
+    @cached_property
+    def registration(self) -> TrunkRegistration:
+        """Who is registered, as its nodes said last; read once."""
+        return registration_of(str(self.pk))
 
     @property
     def never_came(self) -> bool:

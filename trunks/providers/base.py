@@ -62,13 +62,12 @@ class Preset:
 class Provider:
     """One instance per provider, found by `trunks.providers`. `preset` is None where the customer chooses.
 
-    `choice` is how the wizard offers it, `pitch` and `needs` say what it is for and what must be at hand.
+    `pitch` and `needs` say what it is for and what must be at hand.
     `place_question` names the question whose answer leads to the data centre; empty where the customer chooses one.
     """
 
     code: ClassVar[str]
     label: ClassVar[Any]
-    choice: ClassVar[Any] = ""
     pitch: ClassVar[Any] = ""
     needs: ClassVar[Any] = ""
     position: ClassVar[int]

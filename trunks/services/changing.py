@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -14,10 +12,10 @@ from billing.quotes import Offer, PriceChanged
 from billing.services import agree, hold
 from common.errors import ChangedMeanwhile, Conflict
 from common.templatetags.ui import moment_words
+from common.text import shorten
 from provisioning.enums import OperationKind
 from provisioning.models import Operation
 from trunks.endings import hold_reference
-from trunks.enums import Strategy, TrunkKind
 from trunks.limits import room_of, validate_channels, validate_name_is_free
 from trunks.models import Trunk, TrunkRevision
 from trunks.pricing import offer_for_change
@@ -25,6 +23,7 @@ from trunks.selectors import applied_revisions
 from trunks.services.accepting import accept_change, lock_trunk, refuse_if_unusable
 from trunks.services.claims import claim_hosts
 from trunks.services.creating import write_revision
+from trunks.services.judging import judged
 from trunks.specification import TrunkSettings
 
 
@@ -43,7 +42,7 @@ def change_trunk(
         before = trunk.wanted
         if before is None or before.number != seen:
             raise ChangedMeanwhile(changed_words(before), code="V-OP-2")
-        settings = fitting(trunk, settings)
+        settings = judged(trunk, settings)
         if settings == TrunkSettings.of(before):
             return None
         _validate(trunk, before, settings)
@@ -60,37 +59,27 @@ def _write(
     number = (trunk.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
     revision = write_revision(trunk, settings, number=number, generation=trunk.generation + 1, quote=quote, actor=actor)
     operation = accept_change(OperationKind.UPDATE, trunk, actor, wanted=revision, name=revision.name)
-    claim_hosts(trunk, sorted(set(settings.source_hosts) - set(before.source_hosts)))
+    claim_hosts(trunk, settings.source_hosts)
     if offer is not None and offer.first_charge:
         reference = hold_reference(trunk, operation)
-        hold(trunk.account, offer.first_charge, reference=reference, description=settings.name, actor=actor)
+        words = _("%(name)s, %(old)s → %(new)s channels")
+        about = {"name": shorten(settings.name), "old": before.channels, "new": settings.channels}
+        hold(trunk.account, offer.first_charge, reference=reference, description=words % about, actor=actor)
     return operation
 
 
-def fitting(trunk: Trunk, settings: TrunkSettings) -> TrunkSettings:
-    """The settings without what a trunk of this kind does not have, and as its provider dictates them."""
-    preset = trunk.connects.preset
-    if preset is not None:
-        return TrunkSettings.preset(
-            preset, name=settings.name, channels=settings.channels, international=settings.international
-        )
-    if trunk.kind == TrunkKind.REGISTERED:
-        return replace(settings, source_hosts=[], destinations=[], options=False, strategy=Strategy.FAILOVER)
-    return replace(settings, challenge_invites=False)
-
-
 def _validate(trunk: Trunk, before: TrunkRevision, settings: TrunkSettings) -> None:
-    room = room_of(trunk.account, without=trunk)
-    validate_name_is_free(room, settings.name)
-    if settings.channels > before.channels:
-        validate_channels(room, settings.channels)
+    validate_name_is_free(trunk.account, settings.name, without=trunk)
+    validate_channels(room_of(trunk.account, without=trunk), settings.channels, present=before.channels)
 
 
-def changed_words(latest: TrunkRevision | None) -> str:
-    """V-OP-2: who was quicker, and when."""
+def changed_words(latest: TrunkRevision | None, reader: User | None = None) -> str:
+    """V-OP-2: who was quicker, and when; in another window where that is the reader."""
     if latest is None:
         return _("This trunk changed meanwhile. Check the differences and save again")
     words = {"who": latest.created_by or _("The system"), "time": moment_words(latest.created_at)}
+    if reader is not None and latest.created_by == reader:
+        return _("You changed this trunk in another window at %(time)s. Check the differences and save again") % words
     return _("%(who)s changed this trunk at %(time)s. Check the differences and save again") % words
 
 

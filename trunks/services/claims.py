@@ -16,11 +16,13 @@ from trunks.providers import Facts, Provider
 
 
 def claim_hosts(trunk: Trunk, sources: list[str]) -> None:
-    """Claim the source addresses. The constraint decides a race; a deadlock between two claimants is one lost race.
+    """Claim the source addresses that the trunk does not hold yet. The constraint decides a race; a deadlock between
+    two claimants is one lost race.
 
     Raises ValidationError keyed by `sources`: V-IP-14, V-IP-15.
     """
-    for address in sorted(sources):
+    held = trunk.claims.filter(released_at=None).values_list("address", flat=True)
+    for address in sorted(set(sources).difference(held)):
         try:
             with transaction.atomic():
                 HostClaim.objects.create(trunk=trunk, data_centre=trunk.data_centre, address=address)
@@ -37,6 +39,8 @@ def taken(account: Account, data_centre: DataCentre, address: str) -> Validation
         .select_related("trunk__wanted")
         .first()
     )
+    if claim and claim.trunk.account_id == account.pk and claim.trunk.withdrawn_at is not None:
+        return _leaving(claim)
     if claim and claim.trunk.account_id == account.pk:
         message = _('%(ip)s is already used by "%(name)s" in %(place)s. Choose another address')
         params = {"ip": address, "name": claim.trunk.name, "place": data_centre.name}
@@ -45,6 +49,22 @@ def taken(account: Account, data_centre: DataCentre, address: str) -> Validation
         "%(ip)s cannot be used because it is registered to another customer. If it is yours, prove that you control it"
     )
     return ValidationError({"sources": ValidationError(message, code="V-IP-14", params={"ip": address})})
+
+
+def _leaving(claim: HostClaim) -> ValidationError:
+    """V-IP-15 of a trunk that will never use the address again, once its nodes were read back not to have it."""
+    if claim.trunk.never_came:
+        message = _(
+            '%(ip)s is still held by the order of "%(name)s" that failed, until every node has confirmed that it does '
+            "not have it. Try again in some minutes, or choose another address"
+        )
+    else:
+        message = _(
+            '%(ip)s is still held by "%(name)s", which is being deleted, until every node has confirmed that. Try '
+            "again in some minutes, or choose another address"
+        )
+    params = {"ip": claim.address, "name": claim.trunk.name}
+    return ValidationError({"sources": ValidationError(message, code="V-IP-15", params=params)})
 
 
 def claim_provider_keys(trunk: Trunk, provider: Provider, facts: Facts) -> None:

@@ -17,39 +17,44 @@ from trunks.models import Trunk
 from trunks.models.trunk import SUBJECT
 from trunks.selectors import living
 from trunks.services.switching import release_trunk, suspend_trunk
+from trunks.services.telling import tell_account_released, tell_account_suspended, tell_released, tell_suspended
+
+RELEASED = "trunk.released"
 
 
 @transaction.atomic
 def suspend_for_support(trunk: Trunk, cause: Cause, note: str, *, reason: str, actor: User) -> None:
-    """`note` is for the customer, `reason` for the audit trail. Raises like `suspend_trunk`."""
-    suspend_trunk(trunk, cause, note, actor)
-    _record("trunk.suspended", trunk.account_id, (SUBJECT, str(trunk.pk)), actor, reason)
+    """The customer reads `note`; `reason` stays in the audit trail, among us. Raises like `suspend_trunk`."""
+    suspend_trunk(trunk, cause, note, actor, support=reason)
+    tell_suspended(trunk.pk)
 
 
 @transaction.atomic
-def release_for_support(trunk: Trunk, *, reason: str, actor: User) -> None:
-    """Raises like `release_trunk`, and AccountSuspended while the whole account is."""
+def release_for_support(trunk: Trunk, note: str = "", *, reason: str, actor: User) -> None:
+    """`note` and `reason` as above. Raises like `release_trunk`, and AccountSuspended while the whole account is."""
     release_trunk(trunk, actor)
-    _record("trunk.released", trunk.account_id, (SUBJECT, str(trunk.pk)), actor, reason)
+    _record_release(trunk, note, reason, actor)
+    tell_released(trunk.pk, note)
 
 
 @transaction.atomic
 def suspend_account(account_id: UUID, cause: str, note: str, *, reason: str, actor: User) -> int:
     """Suspend the account and those of its trunks that are not suspended already; answers how many. Changes that are
-    pending end as `suspend_trunk` says. Doing it again changes the cause and the note.
+    pending end as `suspend_trunk` says. Doing it again changes the cause and the note, which the customer reads.
     """
     account = lock_account(account_id)
     since = account.suspended_at or Now()
     Account.objects.filter(pk=account_id).update(suspended_at=since, suspension=cause, suspension_note=note)
     trunks = list(living(account).exclude(admin_status=AdminStatus.SYSTEM_DISABLED).order_by("pk"))
     for trunk in trunks:
-        suspend_trunk(trunk, Cause.ACCOUNT, "", actor)
-    _record("account.suspend", account_id, ("account", str(account_id)), actor, reason, cause=cause, note=note)
+        suspend_trunk(trunk, Cause.ACCOUNT, "", actor, support=reason)
+    _record("account.suspend", account_id, actor, support=reason, cause=cause, note=note)
+    tell_account_suspended(account_id)
     return len(trunks)
 
 
 @transaction.atomic
-def release_account(account_id: UUID, *, reason: str, actor: User) -> int:
+def release_account(account_id: UUID, note: str = "", *, reason: str, actor: User) -> int:
     """Release the account and the trunks that were suspended with it; answers how many. They become disabled, and
     their people may enable them. One whose suspension is still on its way to the nodes follows at its end
     (`trunks.endings`). Doing it again releases the trunks whose release was not applied. Raises Conflict when there is
@@ -64,10 +69,16 @@ def release_account(account_id: UUID, *, reason: str, actor: User) -> int:
     for trunk in trunks:
         if pending_operation(SUBJECT, str(trunk.pk)) is None:
             release_trunk(trunk, actor)
-    _record("account.release", account_id, ("account", str(account_id)), actor, reason)
+        _record_release(trunk, note, reason, actor)
+    _record("account.release", account_id, actor, support=reason, note=note)
+    tell_account_released(account_id, trunks, note)
     return len(trunks)
 
 
-def _record(action: str, account_id: UUID, subject: tuple[str, str], actor: User, reason: str, **details: str) -> None:
-    about = dict(zip(("subject_kind", "subject_id"), subject, strict=True))
-    record(action, account_id=account_id, actor=actor, support=reason, **about, **details)
+def _record_release(trunk: Trunk, note: str, reason: str, actor: User) -> None:
+    about = {"subject_kind": SUBJECT, "subject_id": str(trunk.pk)}
+    record(RELEASED, account_id=trunk.account_id, actor=actor, **about, support=reason, note=note)
+
+
+def _record(action: str, account_id: UUID, actor: User, **details: str) -> None:
+    record(action, account_id=account_id, actor=actor, subject_kind="account", subject_id=str(account_id), **details)

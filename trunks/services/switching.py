@@ -48,9 +48,10 @@ def cause_of(trunk: Trunk) -> str:
     return ". ".join(words for words in (cause, trunk.suspension_note) if words) or _("contact us about the cause")
 
 
-def suspend_trunk(trunk: Trunk, cause: Cause, note: str, actor: User | None) -> None:
-    """Stop calls for a reason of ours, overtaking a pending change; a trunk that is still being created is disabled
-    once it is there. Suspending it again only changes the reason. Raises Conflict for a trunk that is going away.
+def suspend_trunk(trunk: Trunk, cause: Cause, note: str, actor: User | None, **support: str) -> None:
+    """Stop calls for a cause of ours, overtaking a pending change; a trunk that is still being created is disabled
+    once it is there. Suspending it again only changes cause and note, which the customer reads; `support`, the reason
+    of our own, stays in the audit trail. Raises Conflict for a trunk that is going away.
     """
     with transaction.atomic():
         trunk = lock_trunk(trunk)
@@ -59,17 +60,21 @@ def suspend_trunk(trunk: Trunk, cause: Cause, note: str, actor: User | None) -> 
         was = trunk.admin_status
         why = {"suspension": cause, "suspension_note": note, "suspended_at": trunk.suspended_at or Now()}
         Trunk.objects.filter(pk=trunk.pk).update(admin_status=AdminStatus.SYSTEM_DISABLED, **why)
-        _record_cause(trunk, cause, note, actor)
+        _record_cause(trunk, cause, note, actor, **support)
         pending = pending_operation(SUBJECT, str(trunk.pk))
         if was == AdminStatus.SYSTEM_DISABLED or (pending and pending.kind in SUSPENDED_AFTERWARDS):
             return
+        # A change that is overtaken takes its name with it.
+        trunk.name = trunk.live.name if trunk.live else trunk.name
         accept_change(OperationKind.SUSPEND, trunk, actor)
 
 
-def _record_cause(trunk: Trunk, cause: Cause, note: str, actor: User | None) -> None:
+def _record_cause(trunk: Trunk, cause: Cause, note: str, actor: User | None, **support: str) -> None:
     """The trunk forgets the cause when it is released; the audit trail does not."""
     about = {"subject_kind": SUBJECT, "subject_id": str(trunk.pk)}
-    record(f"{SUBJECT}.suspension", account_id=trunk.account_id, actor=actor, cause=cause, note=note, **about)
+    record(
+        f"{SUBJECT}.suspension", account_id=trunk.account_id, actor=actor, **about, cause=cause, note=note, **support
+    )
 
 
 def release_trunk(trunk: Trunk, actor: User | None) -> None:
@@ -80,5 +85,5 @@ def release_trunk(trunk: Trunk, actor: User | None) -> None:
         trunk = lock_trunk(trunk)
         refuse_if_unusable(trunk)
         if trunk.admin_status != AdminStatus.SYSTEM_DISABLED:
-            raise Conflict(_("This trunk is not disabled by us"))
+            raise Conflict(_("This trunk is not suspended"))
         accept_change(OperationKind.RELEASE, trunk, actor, admin_status=AdminStatus.DISABLED)

@@ -44,10 +44,19 @@ def clean_channels(raw: str) -> int:
     return int(text)
 
 
-def validate_channels_left(channels: int, left: int) -> None:
-    """`left` is what the account may still order. Raises ValidationError V-CH-6."""
-    if channels <= left:
+def validate_channels_left(channels: int, left: int, present: int = 0) -> None:
+    """`left` is what the account may still order; a trunk may keep or reduce its `present` channels all the same.
+
+    Raises ValidationError V-CH-6.
+    """
+    if channels <= max(left, present):
         return
+    if present:
+        raise ValidationError(
+            _("This trunk can have up to %(most)s channels. Enter %(most)s or less, or request more"),
+            code="V-CH-6",
+            params={"most": max(left, present)},
+        )
     if left < 1:
         raise ValidationError(_("You have no channels left. Contact us to get more"), code="V-CH-6")
     raise ValidationError(

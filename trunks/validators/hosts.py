@@ -57,11 +57,12 @@ def clean_destination(host: str, port: str, rules: HostRules, usual_port: int = 
     """Where calls go, as (host, port); port 0 asks for an SRV look-up. "host:port" may stand in `host`.
     An address without a port gets the `usual_port`.
 
-    Raises ValidationError keyed by nothing: V-DST-1, 2, 6, 7 and those of addresses.
+    Raises ValidationError keyed by nothing: V-DST-1, 2, 6, 7, 18 and those of addresses.
     """
     text = tidy(host)
     if re.search(r"://|@|;|/|\s", text):
-        raise ValidationError(_("Enter only the host name or IP address and the port"), code="V-DST-6")
+        message = _('Enter only the host name or IP address and the port. "%(text)s" has more in it')
+        raise ValidationError(message, code="V-DST-6", params={"text": shorten(text)})
     text, port = _split_port(_strip_scheme(text), tidy(port))
     if looks_like_ip(text):
         address = parse_ip(text)
@@ -82,7 +83,8 @@ def clean_host_name(text: str) -> str:
     if len(ascii_name) > NAME_LENGTH or not all(_LABEL.fullmatch(label) for label in labels):
         raise _not_a_name(text)
     if len(labels) == 1 or ascii_name.endswith(_PRIVATE_ENDINGS) or labels[-1].isdigit():
-        raise ValidationError(_("Enter the full public name, like pbx.example.com"), code="V-DST-1")
+        message = _('"%(text)s" is not a full public name. Enter it like pbx.example.com')
+        raise ValidationError(message, code="V-DST-1", params={"text": shorten(text)})
     return ascii_name
 
 
@@ -168,11 +170,16 @@ def _strip_scheme(text: str) -> str:
 
 
 def _split_port(text: str, port: str) -> tuple[str, str]:
-    """A port written behind the host counts when the port's own field is empty."""
+    """A port written behind the host counts when the port's own field is empty. Raises ValidationError V-DST-18 when
+    the field says another one.
+    """
     written = re.fullmatch(r"(\[.*\]|[^:]+):([^:]*)", text)
-    if written and not port:
-        return written[1], written[2]
-    return text, port
+    if written is None:
+        return text, port
+    if port and port != written[2]:
+        message = _('"%(text)s" includes a port, and the port has its own field. Enter it only there')
+        raise ValidationError(message, code="V-DST-18", params={"text": shorten(text)})
+    return written[1], written[2]
 
 
 def _clean_port(port: str) -> int:

@@ -72,13 +72,15 @@ def looks_like_ip(text: str) -> bool:
 def validate_host_address(address: Address, rules: HostRules) -> None:
     """Raises ValidationError V-IP-6 to V-IP-9, V-IP-12 or V-IP-18 for what cannot be a customer's."""
     if _within(address, rules.own):
-        raise _refusal(_("%(ip)s is our own address. Enter the address of your equipment"), "V-IP-12", address)
+        words = _("%(ip)s is our own address.") + " " + _advice(rules, _("Enter the address of your equipment"))
+        raise _refusal(words, "V-IP-12", address)
     if _within(address, rules.allowed):
         return
     embedded = _embedded(address)
+    public = _advice(rules, _("Enter the public IP address of your equipment"))
     if embedded is not None:
-        _validate_public(embedded)
-    _validate_public(address)
+        _validate_public(embedded, public)
+    _validate_public(address, public)
     if rules.no_ipv6_in and isinstance(address, IPv6Address):
         raise ValidationError(
             _("%(place)s does not support IPv6 yet. Enter an IPv4 address"),
@@ -87,8 +89,14 @@ def validate_host_address(address: Address, rules: HostRules) -> None:
         )
 
 
-def _validate_public(address: Address) -> None:
-    public = _("Enter the public IP address of your equipment")
+def _advice(rules: HostRules, usual: str) -> str:
+    """What to enter instead; a lab names its own range."""
+    for network in rules.allowed:
+        return _("In this lab use %(first)s to %(last)s") % {"first": network[0], "last": network[-1]}
+    return usual
+
+
+def _validate_public(address: Address, public: str) -> None:
     if _within(address, _PRIVATE):
         raise _refusal(_("%(ip)s is a private address.") + " " + public, "V-IP-6", address)
     if _within(address, _SHARED):

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import account_of, actor_of, needs, signed_member
 from accounts.enums import Right
 from common.errors import Conflict
-from provisioning.facts import registration_of
 from trunks.actions import actions_of
 from trunks.forms.listing import DeleteForm
 from trunks.models import Trunk
@@ -67,7 +66,7 @@ def delete(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
 
 def phones_on(trunk: Trunk) -> int:
     """How many phones or PBXs are registered, as the nodes said last; one that is on both counts once."""
-    nodes = registration_of(str(trunk.pk)).nodes if trunk.registers else ()
+    nodes = trunk.registration.nodes if trunk.registers else ()
     return len({contact.contact for node in nodes for contact in node.contacts})
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from billing.errors import NotEnoughCredit, NotForSale
@@ -39,6 +41,7 @@ class Proposal:
     seen: int
     url: str
     title: str
+    verb: str
     notes: list[str] = field(default_factory=list)
     # Whether the page can lead back to the form with the same answers.
     is_typed: bool = True
@@ -52,6 +55,7 @@ def check_page(
     before = present_settings(trunk)
     offer, unpriced = _offer(trunk, proposal.settings.channels)
     available = balance_of(trunk.account).available
+    hidden = hidden_answers(proposal.settings, proposal.seen) if proposal.is_typed else []
     context: dict[str, Any] = {
         "trunk": trunk,
         "proposal": proposal,
@@ -65,7 +69,10 @@ def check_page(
         "short": shortage_words(trunk, NotEnoughCredit(available, offer.first_charge))
         if offer and offer.first_charge > available
         else "",
-        "hidden": hidden_answers(proposal.settings, proposal.seen) if proposal.is_typed else [],
+        "hidden": hidden,
+        "again_url": f"{reverse('trunks:edit_check', args=[trunk.pk])}?{urlencode([*hidden, ('action', 'back')])}"
+        if hidden
+        else "",
     }
     return render(request, "trunks/edit_check.html", context, status=status)
 

@@ -18,7 +18,7 @@ from billing.models import Quote
 from common.htmx import go_to
 from common.polling import Part, answer, part, poll_url
 from provisioning.models import NodeState, Operation, SbcNode
-from trunks.actions import actions_of, why_not_listed
+from trunks.actions import actions_of, duplicate_of, why_not_listed
 from trunks.condition import condition
 from trunks.connection import node_address
 from trunks.differences import differences
@@ -49,6 +49,7 @@ def trunk_detail(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
         "poll_url": poll_url(reverse("trunks:detail_status", args=[trunk.pk]), parts) if pending else "",
         "enforced": [setting for setting in settings if setting.enforced],
         "stored": [setting for setting in settings if not setting.enforced],
+        "ordering": duplicate_of(member),
         "fixed": fixed_facts(trunk),
         "addresses": [node_address(node, trunk.registers, trunk.tls) for node in nodes],
         "panels": [panel for panel in panels if not panel.answers_use],
@@ -78,11 +79,11 @@ def detail_status(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
 
 
 def parts_of(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panels: list[Panel]) -> tuple[list[Part], bool]:
-    """What polls replace, the sentence first, and whether something is pending."""
+    """What polls replace, the sentence first, and whether something is still to come."""
     now = timezone.now()
     operation = operations_of(trunk).first()
     states = list(node_states_of(trunk))
-    pending = operation is not None and operation.is_pending
+    pending = (operation is not None and operation.is_pending) or any(panel.is_waiting for panel in panels)
     actions = actions_of(trunk, operation, signed_member(request))
     facts: dict[str, Any] = {
         "sentence": {"condition": condition(trunk, operation, states, now)},
@@ -124,7 +125,7 @@ def statuses(
     return {
         "trunk": trunk,
         "administrative": administrative(trunk),
-        "registration": registration(trunk, states),
+        "registration": registration(trunk),
         "change": Change(operation, actor_of(request)) if operation else None,
         "earlier": earlier_revision(trunk) if may_undo else None,
     }

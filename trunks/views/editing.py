@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import account_of, actor_of, needs
 from accounts.enums import Right
@@ -28,7 +28,7 @@ from trunks.services.accepting import refuse_if_unusable
 from trunks.services.changing import changed_words
 from trunks.services.switching import cause_of
 from trunks.specification import TrunkSettings
-from trunks.views.changes import back_to, leading_back_to, why_not
+from trunks.views.changes import back_to, leading_back_to, see_other, why_not
 from trunks.views.checking import CONFLICT, UNPROCESSABLE, Proposal, check_page, hidden_answers, messages_of, save
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
@@ -37,13 +37,28 @@ PAGE_METHODS = ["GET", "HEAD", "POST"]
 @needs(Right.CHANGE_TRUNKS)
 @require_http_methods(PAGE_METHODS)
 def edit(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
-    """GET asks; `from` names a revision to begin with. POST shows what would change, and with action=save saves it."""
+    """GET asks; `from` names a revision to begin with. POST with action=save saves what was checked."""
     trunk = changeable(request, trunk_id)
     if request.method == "POST":
-        return submit(request, trunk)
+        saves = request.POST.get("action") == "save"
+        return submit(request, trunk, request.POST) if saves else see_other(check_url(trunk, request.POST))
     form = Edit(trunk, as_posted(first_settings(request, trunk)))
     form.leave_unjudged()
-    return form_page(request, form, seen=number_of(trunk))
+    return form_page(request, form, seen=number_of(trunk), locks=True)
+
+
+@needs(Right.CHANGE_TRUNKS)
+@require_safe
+def edit_check(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
+    """Shows what would change. The answers stand in the address (none is a secret), so that Back and Reload work."""
+    return submit(request, changeable(request, trunk_id), request.GET)
+
+
+def check_url(trunk: Trunk, answers: QueryDict) -> str:
+    """Where answers are checked."""
+    answers = answers.copy()
+    answers.pop("csrfmiddlewaretoken", None)
+    return f"{reverse('trunks:edit_check', args=[trunk.pk])}?{answers.urlencode()}"
 
 
 def changeable(request: HttpRequest, trunk_id: UUID) -> Trunk:
@@ -78,13 +93,14 @@ def number_of(trunk: Trunk) -> int:
     return trunk.wanted.number if trunk.wanted else 0
 
 
-def submit(request: HttpRequest, trunk: Trunk) -> HttpResponse:
+def submit(request: HttpRequest, trunk: Trunk, answers: QueryDict) -> HttpResponse:
     """A list's button, or the way back from checking, shows the form again; what is right goes on."""
-    seen = int(request.POST["revision"]) if is_number(request.POST.get("revision", "")) else 0
-    form = Edit(trunk, request.POST, resolve=look_up)
+    revision = str(answers.get("revision", ""))
+    seen = int(revision) if is_number(revision) else 0
+    form = Edit(trunk, answers, resolve=look_up)
     if form.rework():
         return form_page(request, form, seen)
-    if request.POST.get("action") == "back":
+    if answers.get("action") == "back":
         form.leave_unjudged()
         return form_page(request, form, seen)
     if not form.is_valid():
@@ -95,16 +111,32 @@ def submit(request: HttpRequest, trunk: Trunk) -> HttpResponse:
 def propose(request: HttpRequest, form: Edit, seen: int) -> HttpResponse:
     """Check or save right answers, unless somebody was quicker, is still at it, or nothing differs."""
     trunk, wanted = form.trunk, form.wanted()
+    if wanted == form.present:
+        return unchanged(request, form, seen)
     if seen != number_of(trunk):
         return conflict_page(request, trunk, seen, wanted)
     if pending_words(request, trunk):
         return form_page(request, form, seen, status=CONFLICT)
-    if wanted == form.present:
+    proposal = Proposal(
+        trunk,
+        wanted,
+        seen,
+        url=reverse("trunks:edit", args=[trunk.pk]),
+        title=_("Check your changes"),
+        verb=_("Save changes"),
+        notes=form.notes(),
+    )
+    return save_edit(request, form, proposal) if request.method == "POST" else check_page(request, proposal)
+
+
+def unchanged(request: HttpRequest, form: Edit, seen: int) -> HttpResponse:
+    """Also for whoever saved, and goes back to the page that checked."""
+    now = number_of(form.trunk)
+    if seen == now:
         messages.info(request, _("Nothing differs from how the trunk is"))
-        return form_page(request, form, seen)
-    url, title = reverse("trunks:edit", args=[trunk.pk]), _("Check your changes")
-    proposal = Proposal(trunk, wanted, seen, url, title, notes=form.notes())
-    return save_edit(request, form, proposal) if request.POST.get("action") == "save" else check_page(request, proposal)
+    else:
+        messages.info(request, _("The trunk is as you wanted it: there is nothing left to save"))
+    return form_page(request, form, now, locks=True)
 
 
 def save_edit(request: HttpRequest, form: Edit, proposal: Proposal) -> HttpResponse:
@@ -134,8 +166,8 @@ def again(trunk: Trunk) -> Trunk:
     return trunk
 
 
-def form_page(request: HttpRequest, form: Edit, seen: int, status: int = 200) -> HttpResponse:
-    """Read-only while another change is being applied; then posted answers stay in the page."""
+def form_page(request: HttpRequest, form: Edit, seen: int, *, status: int = 200, locks: bool = False) -> HttpResponse:
+    """Says which other change is being applied; `locks`: nothing was typed yet, so the page is read-only meanwhile."""
     trunk = form.trunk
     pending = pending_words(request, trunk)
     context: dict[str, Any] = {
@@ -146,7 +178,7 @@ def form_page(request: HttpRequest, form: Edit, seen: int, status: int = 200) ->
         "preset": trunk.connects.preset.lines() if trunk.connects.preset else [],
         "cause": cause_of(trunk),
         "pending": pending,
-        "locked": bool(pending) and request.method != "POST",
+        "locked": bool(pending) and locks,
     }
     return render(request, "trunks/edit.html", context, status=status)
 
@@ -163,10 +195,11 @@ def conflict_page(request: HttpRequest, trunk: Trunk, seen: int, mine: TrunkSett
     now = present_settings(trunk)
     base = TrunkSettings.of(base_revision) if base_revision else now
     together = merged(base, now, mine)
+    quicker = trunk.wanted.created_by if trunk.wanted else None
     context = {
         "trunk": trunk,
-        "problem": changed_words(trunk.wanted),
-        "who": who(trunk.wanted.created_by if trunk.wanted else None, actor_of(request)),
+        "problem": changed_words(trunk.wanted, actor_of(request)),
+        "who": "" if quicker == actor_of(request) else who(quicker, actor_of(request)),
         "pending": pending_words(request, trunk),
         "meetings": meetings(base, now, mine),
         "hidden": hidden_answers(together, number_of(trunk)),
@@ -195,6 +228,7 @@ def undo(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
         seen=int(posted) if is_number(posted) else number_of(trunk),
         url=reverse("trunks:undo", args=[trunk.pk]),
         title=_("Go back to revision %(number)s?") % {"number": earlier.number},
+        verb=_("Restore revision %(number)s") % {"number": earlier.number},
         is_typed=False,
     )
     return save_undo(request, proposal) if request.method == "POST" else check_page(request, proposal)

@@ -14,7 +14,7 @@ from common.spreadsheet import csv_answer
 from trunks.enums import State
 from trunks.forms.listing import TrunkFilter, type_label
 from trunks.models import Trunk
-from trunks.selectors import by_urgency, trunks_of
+from trunks.selectors import trunks_of
 
 CHUNK = 2000
 
@@ -23,7 +23,8 @@ CHUNK = 2000
 @require_GET
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Those that the filters show, in the list's order, however many."""
-    trunks = by_urgency(TrunkFilter(request.GET).narrow(trunks_of(account_of(request))))
+    filters = TrunkFilter(request.GET)
+    trunks = filters.sorting.sort(filters.narrow(trunks_of(account_of(request))))
     return csv_answer("trunks", map(_, HEADS), map(_cells, trunks.iterator(CHUNK)))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -45,13 +45,12 @@ def handover(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     return handover_page(request, trunk)
 
 
-def handover_page(
-    request: HttpRequest, trunk: Trunk, *, password: str = "", form: SavedForm | None = None, status: int = 200
-) -> HttpResponse:
+def handover_page(request: HttpRequest, trunk: Trunk, *, password: str = "") -> HttpResponse:
     """The whole page; `password` only in the answer to Show."""
     member = signed_member(request)
     progress = _progress(trunk, member)
     parts = _parts(trunk, progress)
+    login = login_of(trunk, member, password)
     context = {
         "trunk": trunk,
         "revision": trunk.wanted,
@@ -59,15 +58,15 @@ def handover_page(
         "parts": {part.id.removeprefix("handover-"): part for part in parts},
         "poll_url": _poll_url(trunk, parts) if progress["is_pending"] else "",
         "may_change": member.may(Right.CHANGE_TRUNKS),
-        "login": login_of(trunk, member, password),
-        "form": form or SavedForm(),
+        "login": login,
+        "form": SavedForm.asked(request.GET, is_open=login is not None and login.is_mine),
         "page": "handover",
         "nodes": node_addresses(trunk),
         "certificates": node_certificates(trunk),
         "rows": settings_of(trunk, TrunkSettings.of(trunk.wanted)) if trunk.wanted else [],
         **(_provider(trunk) if trunk.connects.preset else _configuration(request, trunk)),
     }
-    return render(request, "trunks/handover.html", context, status=status)
+    return render(request, "trunks/handover.html", context)
 
 
 def _progress(trunk: Trunk, member: Member) -> dict[str, Any]:
@@ -125,7 +124,10 @@ def _provider(trunk: Trunk) -> dict[str, Any]:
 
 
 def _configuration(request: HttpRequest, trunk: Trunk) -> dict[str, Any]:
-    pbx = PBXES.get(request.GET.get("pbx", "")) or next(iter(PBXES.values()))
+    """Of the PBX that was asked for, else of the first one. Raises Http404 for one that we do not know."""
+    pbx = PBXES.get(request.GET.get("pbx", next(iter(PBXES))))
+    if pbx is None:
+        raise Http404
     text = configuration(trunk, pbx)
     return {"pbxes": PBXES.values(), "pbx": pbx, "text": text, "sections": form_sections(text) if pbx.is_form else []}
 

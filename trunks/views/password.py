@@ -66,9 +66,7 @@ def password(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     return password_page(request, trunk)
 
 
-def password_page(
-    request: HttpRequest, trunk: Trunk, *, password: str = "", form: SavedForm | None = None, status: int = 200
-) -> HttpResponse:
+def password_page(request: HttpRequest, trunk: Trunk, *, password: str = "") -> HttpResponse:
     progress = _progress(trunk)
     parts = _parts(trunk, progress)
     context = {
@@ -76,9 +74,9 @@ def password_page(
         **progress,
         "parts": {part.id.removeprefix("password-"): part for part in parts},
         "poll_url": _poll_url(trunk, parts) if progress["is_pending"] else "",
-        **section(request, trunk, password, form, page="password"),
+        **section(request, trunk, password, page="password"),
     }
-    return render(request, "trunks/password/page.html", context, status=status)
+    return render(request, "trunks/password/page.html", context)
 
 
 def _progress(trunk: Trunk) -> dict[str, Any]:
@@ -123,6 +121,7 @@ def password_status(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     return answer(request, parts, next_url="", announce=words, title=title)
 
 
-def section(request: HttpRequest, trunk: Trunk, shown: str, form: SavedForm | None, *, page: str) -> dict[str, Any]:
+def section(request: HttpRequest, trunk: Trunk, shown: str, *, page: str) -> dict[str, Any]:
     login = login_of(trunk, signed_member(request), shown)
-    return {"login": login, "form": form or SavedForm(), "page": page, "may_change": True}
+    form = SavedForm.asked(request.GET, is_open=login is not None and login.is_mine)
+    return {"login": login, "form": form, "page": page, "may_change": True}

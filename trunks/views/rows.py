@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from common.polling import Part, part
 from provisioning.facts import TrunkRegistration, registrations_of
 from provisioning.models import Operation
-from trunks.actions import actions_of
+from trunks.actions import menu_of
 from trunks.condition import Condition, conditions_of
 from trunks.enums import State
 from trunks.forms.listing import type_label
@@ -40,11 +42,14 @@ class Row:
         return type_label(self.trunk.connects, self.trunk.kind)
 
 
-def rows_of(trunks: Iterable[Trunk], member: Member) -> list[Row]:
-    """As many queries for many trunks as for one."""
+def rows_of(trunks: Iterable[Trunk], member: Member, silent: Collection[UUID] = ()) -> list[Row]:
+    """As many queries for many trunks as for one. `silent` are those that `trunks.reach` found."""
     listed = list(trunks)
     operations = newest_operations(listed)
     conditions = conditions_of(listed, operations, timezone.now())
+    for pk in conditions.keys() & {str(pk) for pk in silent}:
+        why = _("You cannot receive calls: your PBX is not registered")
+        conditions[pk] = replace(conditions[pk], tone="warn", reason=why)
     registrations = registrations_of([str(trunk.pk) for trunk in listed if trunk.registers])
     return [
         _row(trunk, operations.get(pk), conditions[pk], registrations.get(pk), member)
@@ -61,7 +66,7 @@ def _row(
 ) -> Row:
     kept = list(State)[trunk.urgency] in KEPT
     state = {"trunk": trunk, "condition": condition, "kept": kept}
-    menu = {"trunk": trunk, "actions": actions_of(trunk, operation, member)}
+    menu = {"trunk": trunk, "actions": menu_of(trunk, operation, member)}
     return Row(
         trunk,
         operation,

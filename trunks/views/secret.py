@@ -20,7 +20,7 @@ from accounts.enums import Right
 from common.htmx import wants_part
 from common.spreadsheet import safe
 from trunks.connection import node_addresses
-from trunks.forms.password import SavedForm
+from trunks.forms.password import UNSAVED, SavedForm
 from trunks.login import Login, login_of
 from trunks.models import Trunk
 from trunks.selectors import trunk_of
@@ -41,7 +41,7 @@ def reveal(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     shown = reveal_secret(trunk, actor_of(request)) or ""
     if wants_part(request):
         page = request.POST.get("page", "")
-        context = {"trunk": trunk, **section(request, trunk, shown, None, page=page)}
+        context = {"trunk": trunk, **section(request, trunk, shown, page=page)}
         return render(request, "trunks/password/section.html", context)
     return _page_of(request)(request, trunk, password=shown)
 
@@ -76,12 +76,16 @@ def _lines(trunk: Trunk, login: Login) -> str:
 def acknowledge(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     """Done: the reader has the password, so it is forgotten here."""
     trunk = trunk_of(account_of(request), trunk_id)
-    form = SavedForm(request.POST)
-    if not form.is_valid():
-        return _page_of(request)(request, trunk, form=form, status=422)
+    if not SavedForm(request.POST).is_valid():
+        return see_other(f"{_url_of(request, trunk)}?{UNSAVED}=1")
     if acknowledge_secret(trunk, actor_of(request)):
         messages.success(request, _("You have the password of %(name)s. It is not shown again") % {"name": trunk})
     return see_other(reverse("trunks:list")) if request.POST.get("page") != "password" else back_to(trunk)
+
+
+def _url_of(request: HttpRequest, trunk: Trunk) -> str:
+    """Where a GET shows the page that the button was on."""
+    return reverse(f"trunks:{'password' if request.POST.get('page') == 'password' else 'handover'}", args=[trunk.pk])
 
 
 def _page_of(request: HttpRequest) -> Callable[..., HttpResponse]:

@@ -24,10 +24,10 @@ ORIGIN = "from"
 @needs(Right.CHANGE_TRUNKS)
 @require_safe
 def calculator(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """The questions; with answers in the address, also the result."""
+    """The questions and the result: of the answers in the address, else of those that the page begins with."""
     draft = flow.draft_of(account_of(request), draft_id)
     asked = "calls" in request.GET
-    form = CalculatorForm(request.GET) if asked else CalculatorForm()
+    form = CalculatorForm(request.GET) if asked else CalculatorForm.usual()
     origin = request.GET.get(ORIGIN, "")
     back_url = reverse("trunks:step", args=[draft.pk, "plan"])
     context: dict[str, Any] = {
@@ -37,9 +37,9 @@ def calculator(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "back_url": _with(back_url, origin),
         "most": MOST_CHANNELS,
     }
-    if asked and form.is_valid():
+    if form.is_valid():
         context |= _result(form, back_url, origin)
-    wrong = asked and not form.is_valid()
+    wrong = not form.is_valid()
     part = "trunks/wizard/calculator_part.html"
     status = 422 if wrong and wants_part(request) else 200
     return render_page_or_part(request, "trunks/wizard/calculator.html", context, part=part, status=status)

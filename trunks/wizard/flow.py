@@ -1,4 +1,4 @@
-"""What is done to a draft: begun, answered, discarded, begun again, and turned into exactly one trunk."""
+"""What is done to a draft: begun (again, or like a trunk), answered, discarded, and turned into exactly one trunk."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from common.forms import PortalForm
 from trunks.limits import room_of, validate_trunks_left
 from trunks.models import Trunk, TrunkDraft
 from trunks.services import create_trunk
+from trunks.wizard.likeness import answers_like
 from trunks.wizard.order import Order
 from trunks.wizard.steps import Step
 
@@ -64,6 +65,15 @@ def begin_again(draft: TrunkDraft, actor: User) -> TrunkDraft:
     """A new draft with the same answers, after its trunk could not be created."""
     validate_trunks_left(room_of(draft.account))
     return TrunkDraft.objects.create(account=draft.account, created_by=actor, answers=draft.answers)
+
+
+def begin_like(trunk: Trunk, account: Account, actor: User) -> TrunkDraft:
+    """A new draft with what a second trunk can share with this one; see `trunks.wizard.likeness`.
+
+    Raises ValidationError when the account has all the trunks it may have.
+    """
+    validate_trunks_left(room_of(account))
+    return TrunkDraft.objects.create(account=account, created_by=actor, answers=answers_like(trunk))
 
 
 def answer(draft: TrunkDraft, step: Step, form: PortalForm) -> None:

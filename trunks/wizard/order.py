@@ -131,7 +131,8 @@ class Order:
         """Where the trunk will be reached."""
         if self.data_centre is None:
             return []
-        return addresses_in(self.data_centre, registers=self.kind == TrunkKind.REGISTERED, tls=self.tls)
+        registers = self.kind == TrunkKind.REGISTERED
+        return addresses_in(self.data_centre, registers=registers, tls=self.tls, nodes=self.choices.nodes)
 
     def troubles(self) -> list[tuple[Step, str, str]]:
         """Everything that is wrong with the stored answers: the step, the input's id, the message."""
@@ -163,6 +164,7 @@ class Order:
             settings=settings_of(answers, self.provider),
             tls=self.tls,
             provider_facts=answers["provider_facts"],
+            in_the_us=answers["in_the_us"] == "yes",
         )
 
 

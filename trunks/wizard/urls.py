@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from trunks.wizard import views
 from trunks.wizard.again import again
 from trunks.wizard.calculator import calculator
+from trunks.wizard.duplicate import duplicate
 
 wizard_urls: list[URLPattern] = [
     path("new/", views.new, name="new"),
@@ -15,4 +16,5 @@ wizard_urls: list[URLPattern] = [
     path("new/<uuid:draft_id>/channels/", calculator, name="calculator"),
     path("new/<uuid:draft_id>/<slug:step>/", views.step, name="step"),
     path("<uuid:trunk_id>/handover/again/", again, name="again"),
+    path("<uuid:trunk_id>/duplicate/", duplicate, name="duplicate"),
 ]

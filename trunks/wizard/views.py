@@ -18,6 +18,7 @@ from accounts.access import account_of, actor_of, needs
 from accounts.enums import Right
 from common.forms import PortalForm
 from common.htmx import wants_part
+from trunks.forms import OrderForm
 from trunks.limits import room_of, validate_trunks_left
 from trunks.models import TrunkDraft
 from trunks.selectors import open_drafts_of
@@ -69,10 +70,19 @@ def step(request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
     if asked is None:
         raise Http404
     if wants_part(request) and request.method == "GET":
-        return render(request, "trunks/wizard/price.html", {"offer": order.offer(request.GET)})
+        return part_of(request, order, asked)
     if waiting := order.first_open(before=asked):
         return answer_first(request, order, waiting)
     return submit(request, order, asked) if request.method == "POST" else show(request, order, asked)
+
+
+def part_of(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
+    """What follows from a choice on the page, before it is sent: the usual order of the codecs, the price."""
+    form = asked.form(order, request.GET)
+    if isinstance(form, OrderForm) and "codecs" in form.fields:
+        form.propose_codecs()
+        return render(request, "trunks/wizard/codecs.html", {"field": form["codecs"]})
+    return render(request, "trunks/wizard/price.html", {"offer": order.offer(request.GET)})
 
 
 def already_ordered(request: HttpRequest, draft: TrunkDraft) -> HttpResponse:
@@ -128,9 +138,10 @@ def preset(form: PortalForm, name: str, value: str) -> QueryDict:
 
 
 def submit(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
-    """Keep the answer and go on; a list's own button or a wrong answer shows the question again."""
+    """Keep the answer, right or wrong, and go on; a list's button or a wrong answer shows the question again."""
     form = asked.form(order, request.POST)
     if form.rework():
+        flow.answer(order.draft, asked, form)
         return page(request, order, asked, form)
     if request.POST.get("action") == ADD_ADDRESS:
         form.is_valid()
@@ -139,9 +150,10 @@ def submit(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
     if aside := leave_aside(request, order, asked, form, with_origin(request, asked.url(order))):
         return aside
     form = asked.checked_form(order, request.POST)
-    if not form.is_valid():
-        return page(request, order, asked, form, status=UNPROCESSABLE)
+    is_right = form.is_valid()
     flow.answer(order.draft, asked, form)
+    if not is_right:
+        return page(request, order, asked, form, status=UNPROCESSABLE)
     for finding in asked.findings(form):
         messages.warning(request, finding)
     return redirect(next_url(request, order, asked))

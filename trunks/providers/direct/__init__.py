@@ -10,8 +10,7 @@ from trunks.providers.base import Provider
 
 class Direct(Provider):
     code = "DIRECT"
-    label = _("Direct")
-    choice = _("My own PBX or SBC")
+    label = _("My own PBX or SBC")
     pitch = _("Connect your own PBX or SBC, on your premises or in the cloud. You choose every setting yourself.")
     needs = _("Have at hand: a fixed public IP address, or a PBX that signs in.")
     position = 1

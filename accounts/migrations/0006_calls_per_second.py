@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_suspension'),
+        ('accounts', '0005_audit_search'),
     ]
 
     operations = [
