@@ -275,6 +275,9 @@ def test_fewer_channels_are_allowed_to_whoever_has_too_many(live):
     assert change(live, channels=1)
 
 
+IN_THE_LAB = "In this lab use 127.77.128.0 to 127.77.255.255"
+
+
 def test_what_no_form_looked_at_is_judged(live):
     hosts = {"source_hosts": ["10.0.0.1"], "destinations": [("127.77.1.10", 5060)]}
 
@@ -282,8 +285,8 @@ def test_what_no_form_looked_at_is_judged(live):
         change(live, number_format="US_NATIONAL", international=True, **hosts)
 
     assert refused.value.message_dict == {
-        "sources": ["10.0.0.1 is a private address. Enter the public IP address of your equipment"],
-        "destinations": ["127.77.1.10 is our own address. Enter the address of your equipment"],
+        "sources": [f"10.0.0.1 is a private address. {IN_THE_LAB}"],
+        "destinations": [f"127.77.1.10 is our own address. {IN_THE_LAB}"],
         "number_format": ["US domestic format only works for calls within the United States. Choose E.164"],
     }
     assert kinds_of(live) == ["CREATE"]
