@@ -4,6 +4,7 @@ import asyncio
 import socket
 
 import pytest
+from conftest import until_equal
 from parties import talking
 
 from sbc.lab.sip import offer
@@ -44,7 +45,7 @@ def test_calls_are_placed_refused_and_cancelled(site, scenario, callee, status):
 
     site.call(trunk, scenario, callee=callee, status=status)
 
-    assert [record.code for record in site.records(trunk)] == [status]
+    until_equal(lambda: [record.code for record in site.records(trunk)], [status])
 
 
 @pytest.mark.parametrize("side", ["caller", "callee"])
