@@ -13,7 +13,6 @@ from billing.money import round_money
 from billing.quotes import Offer
 from common.templatetags.ui import money
 from trunks.differences import changed
-from trunks.enforcement import is_enforced
 from trunks.enums import AdminStatus
 from trunks.models import Trunk
 from trunks.shown import LABELS, values_of
@@ -34,7 +33,7 @@ def for_calls(trunk: Trunk, before: TrunkSettings, after: TrunkSettings) -> list
     if "channels" in names:
         found.append(_channels(before.channels, after.channels))
     found += [sentence for name, sentence in _switches(after).items() if name in names]
-    found += _stored([name for name in names if name in _PER_CALL])
+    found += _of_new_calls([name for name in names if name in _PER_CALL])
     if "name" in names:
         found.append(_("Calls do not notice the new name. It appears on your next invoice."))
     return found
@@ -86,13 +85,11 @@ def _switches(after: TrunkSettings) -> dict[str, str]:
     }
 
 
-def _stored(names: list[str]) -> Iterator[str]:
-    """Which of them new calls follow, and which no node acts on yet."""
-    if acted_on := [str(LABELS[name]) for name in names if is_enforced(name)]:
-        words = ngettext("%(names)s applies to new calls.", "%(names)s apply to new calls.", len(acted_on))
-        yield words % {"names": _listed(acted_on)}
-    if stored := [str(LABELS[name]) for name in names if not is_enforced(name)]:
-        yield _("Stored, not yet enforced by the nodes: %(names)s.") % {"names": _listed(stored)}
+def _of_new_calls(names: list[str]) -> Iterator[str]:
+    """Which of them new calls follow."""
+    if labels := [str(LABELS[name]) for name in names]:
+        words = ngettext("%(names)s applies to new calls.", "%(names)s apply to new calls.", len(labels))
+        yield words % {"names": _listed(labels)}
 
 
 def _listed(words: Iterable[str]) -> str:

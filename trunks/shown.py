@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from trunks.enforcement import is_enforced
 from trunks.enums import Codec, Dtmf, Fax, NumberFormat, Privacy, Strategy, TrunkKind
 from trunks.models import Trunk
 from trunks.specification import TrunkSettings
@@ -45,19 +44,18 @@ _ONLY_REGISTERED = frozenset({"challenge_invites"})
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the settings. `enforced` is False where nodes do not act on it yet, `mono` marks addresses."""
+    """One row of the settings. `mono` marks addresses."""
 
     name: str
     label: str
     values: list[str]
-    enforced: bool = True
     mono: bool = False
 
 
 def settings_of(trunk: Trunk, settings: TrunkSettings) -> list[Setting]:
     """What a trunk of this kind has, its provider's presets included; without the name, which is the page's title."""
     return [
-        Setting(name, str(label), values_of(name, getattr(settings, name)), is_enforced(name), name in HOSTS)
+        Setting(name, str(label), values_of(name, getattr(settings, name)), name in HOSTS)
         for name, label in LABELS.items()
         if name != "name" and has_setting(trunk, name)
     ]

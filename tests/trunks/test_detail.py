@@ -113,14 +113,6 @@ def test_a_disabled_trunk_cannot_be_used(alice, trunk):
     assert page(alice, trunk).count("the trunk is disabled") == 2
 
 
-def test_settings_that_no_node_enforces_stand_apart(alice, trunk):
-    before, _heading, after = page(alice, trunk).partition("Stored, not yet enforced")
-
-    assert "<dt>Channels</dt>" in before
-    assert "<dt>DTMF</dt>" in before
-    assert "<dt>Privacy header</dt>" in after
-
-
 def test_the_addresses_to_allow_are_the_nodes(alice, trunk):
     content = page(alice, trunk)
 

@@ -357,13 +357,6 @@ def test_the_price_is_answered_alone_to_htmx(alice, answers):
     assert wrong.status_code == 200
 
 
-def test_unenforced_settings_say_so(alice, answers):
-    draft = fill(alice, answers)
-
-    assert "Stored, not yet enforced" in text_of(alice.get(url(draft, "settings")))
-    assert "Stored, not yet enforced" in text_of(alice.get(review_url(draft)))
-
-
 def test_the_review_shows_our_addresses(alice, answers):
     draft = fill(alice, answers)
 

@@ -19,7 +19,6 @@ from trunks.providers import Provider, Question
 from trunks.validators import clean_codecs
 
 FIXED = lazy("Cannot be changed later")
-STORED = lazy("Stored, not yet enforced")
 
 
 class RuledField(forms.Field):

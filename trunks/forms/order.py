@@ -13,8 +13,7 @@ from addresses.models import ServiceAddress
 from common.widgets import Card
 from provisioning.models import DataCentre
 from trunks.choices import Choices
-from trunks.enforcement import is_enforced
-from trunks.forms.fields import FIXED, STORED, AddressField, FactField, PlaceField, RadioField, TlsField
+from trunks.forms.fields import FIXED, AddressField, FactField, PlaceField, RadioField, TlsField
 from trunks.forms.settings import SettingsForm, usual_codecs
 from trunks.limits import validate_data_centre
 from trunks.services import validate_keys_are_free
@@ -26,12 +25,7 @@ PLACE, ENCRYPTION = "data_centre", "tls"
 class OrderForm(SettingsForm):
     """Adds to the answers `data_centre`, also where the provider's facts lead to it, and `provider_facts`."""
 
-    tags = {
-        **SettingsForm.tags,
-        PLACE: FIXED,
-        "service_address": FIXED,
-        ENCRYPTION: FIXED if is_enforced(ENCRYPTION) else (FIXED, STORED),
-    }
+    tags = dict.fromkeys((PLACE, "service_address", ENCRYPTION), FIXED)
 
     data_centre = PlaceField(label=_("Data centre"), help_text=_("Choose the one nearest to your equipment."))
     in_the_us = RadioField(

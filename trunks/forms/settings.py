@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import PortalForm
 from trunks.choices import Choices
-from trunks.enforcement import is_enforced
 from trunks.enums import Codec, Dtmf, Fax, NumberFormat, Privacy, TrunkKind
-from trunks.forms.fields import STORED, CodecsField, RadioField, RuledField
+from trunks.forms.fields import CodecsField, RadioField, RuledField
 from trunks.limits import validate_name_is_free
 from trunks.providers import PresetLine, provider_of
 from trunks.validators import clean_name, validate_audio, validate_number_format
@@ -33,8 +32,6 @@ class SettingsForm(PortalForm):
 
     `in_the_us` says that the equipment is there; None while that is not known.
     """
-
-    tags = {name: STORED for name in (*SOUND, *CALLS) if not is_enforced(name)}
 
     name = RuledField(label=_("Name"), rule=clean_name, help_text=_("Appears on your invoice"))
     codecs = CodecsField(

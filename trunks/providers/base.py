@@ -8,7 +8,6 @@ from typing import Any, ClassVar, NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from trunks.enforcement import is_enforced
 from trunks.enums import Codec, Dtmf, Fax, NumberFormat, Privacy, TrunkKind
 from trunks.providers.questions import Question
 
@@ -22,10 +21,6 @@ class PresetLine(NamedTuple):
     field: str
     label: str
     value: str
-
-    @property
-    def enforced(self) -> bool:
-        return is_enforced(self.field)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as lazy
 
 from common.forms import PortalForm, target_of
 from common.widgets import HostsField
-from trunks.enforcement import is_enforced
 from trunks.enums import Codec, Strategy, TrunkKind
 from trunks.forms import HostsForm, OrderForm, PlanForm, ProviderForm
-from trunks.forms.fields import FIXED, STORED, FactField
+from trunks.forms.fields import FIXED, FactField
 from trunks.models import TrunkDraft
 from trunks.providers import Provider
 from trunks.validators.hosts import show_destination
@@ -89,7 +88,8 @@ class Step:
         return dict(getattr(field.field, "choices", ())).get(value, value)
 
     def remark(self, field: forms.BoundField) -> str:
-        return "" if is_enforced(field.name) else str(STORED)
+        """What stands under the answer."""
+        return ""
 
     def notes(self, order: Order) -> list[str]:
         """What the person should know about the answers and what blocks nothing."""
@@ -193,7 +193,7 @@ class SettingsStep(Step):
 def preset_lines(provider: Provider) -> list[Line]:
     """What the provider dictates: shown, and nowhere to be changed."""
     lines = provider.preset.lines() if provider.preset else []
-    return [Line(line.field, line.label, [line.value], "", "" if line.enforced else str(STORED)) for line in lines]
+    return [Line(line.field, line.label, [line.value], "") for line in lines]
 
 
 class HostsStep(Step):
