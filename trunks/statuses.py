@@ -163,7 +163,7 @@ class CheckLine:
 
 def checks(trunk: Trunk, states: Iterable[NodeState]) -> list[CheckLine]:
     """Result and time of SIP OPTIONS per destination and node; empty where the trunk does not ask for the check."""
-    if trunk.live is None or not trunk.live.options:
+    if trunk.live is None or not trunk.live.options or not trunk.live.destinations:
         return []
     hosts = [(host, port) for host, port in trunk.live.destinations]
     lines = []
