@@ -14,7 +14,7 @@ from django.http import Http404
 from accounts.models import Account
 from accounts.services import limits_of
 from provisioning.enums import OperationKind, Status
-from provisioning.models import DataCentre, Gateway, NodeState, Operation, SbcNode
+from provisioning.models import DataCentre, Gateway, Operation, SbcNode
 from trunks.enums import AdminStatus, State
 from trunks.models import Trunk, TrunkDraft, TrunkRevision
 from trunks.models.trunk import SUBJECT
@@ -76,15 +76,6 @@ def earlier_revision(trunk: Trunk) -> TrunkRevision | None:
         return None
     present = trunk.wanted.number
     return next((revision for revision in applied_revisions(trunk) if revision.number < present), None)
-
-
-def node_states_of(trunk: Trunk) -> QuerySet[NodeState]:
-    """The proof of provisioning, primary first."""
-    return (
-        NodeState.objects.filter(subject_kind=SUBJECT, subject_id=str(trunk.pk))
-        .select_related("node")
-        .order_by("-node__role")
-    )
 
 
 def operations_of(trunk: Trunk) -> QuerySet[Operation]:

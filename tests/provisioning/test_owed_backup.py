@@ -9,7 +9,6 @@ from provisioning.models import DataCentre, SbcNode
 from tests.provisioning.scene import connect, cut_off, edit, hash_of, held_by, newest, pass_deadline, sweep_now, work_on
 from tests.world import assert_world_consistent
 from trunks.condition import unconfirmed
-from trunks.selectors import node_states_of
 from trunks.services import delete_trunk, disable_trunk, enable_trunk
 
 
@@ -26,7 +25,7 @@ def test_f15_an_order_succeeds_with_the_backup_owed(order, nodes, may_owe, custo
 
     assert (operation.status, operation.reason) == (Status.SUCCESS, "BackupOwed")
     assert balance_of(customer).held == 0
-    assert unconfirmed(node_states_of(trunk)) == "not yet confirmed by the backup node"
+    assert unconfirmed(trunk.node_states) == "not yet confirmed by the backup node"
     assert AuditEvent.objects.get(action="trunk.create.success").details["reason"] == "BackupOwed"
     assert_world_consistent(SbcNode.objects.filter(role=NodeRole.PRIMARY), orders=[trunk.pk])
 
@@ -40,7 +39,7 @@ def test_f15_the_sweep_adds_the_backup_later(order, nodes, may_owe):
     sweep_now()
 
     assert held_by(nodes.backup, trunk)
-    assert unconfirmed(node_states_of(trunk)) == ""
+    assert unconfirmed(trunk.node_states) == ""
     assert_world_consistent(orders=[trunk.pk])
 
 

@@ -19,7 +19,7 @@ from addresses.models import ServiceAddress
 from billing.models import Plan, Quote
 from provisioning.enums import Status
 from provisioning.facts import TrunkRegistration, registration_of
-from provisioning.models import DataCentre
+from provisioning.models import DataCentre, NodeState
 from trunks.enums import AdminStatus, Cause, Codec, Dtmf, Fax, NumberFormat, Privacy, State, Strategy, TrunkKind
 from trunks.providers import Provider, provider_of
 from trunks.validators import clean_channels, clean_codecs, clean_name, validate_audio, validate_some_host
@@ -143,9 +143,15 @@ class Trunk(models.Model):
         return self.kind == TrunkKind.REGISTERED
 
     @cached_property
+    def node_states(self) -> list[NodeState]:
+        """The proof of provisioning, primary first; read once."""
+        states = NodeState.objects.filter(subject_kind=SUBJECT, subject_id=str(self.pk))
+        return list(states.select_related("node").order_by("-node__role"))
+
+    @cached_property
     def registration(self) -> TrunkRegistration:
         """Who is registered, as its nodes said last; read once."""
-        return registration_of(str(self.pk))
+        return registration_of(str(self.pk), self.node_states)
 
     @property
     def never_came(self) -> bool:

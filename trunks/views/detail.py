@@ -26,7 +26,7 @@ from trunks.facts import fixed_facts, node_lines, placing_calls
 from trunks.history import Change, audit_of, changes_of
 from trunks.models import Trunk
 from trunks.panels import Panel, panels_of
-from trunks.selectors import earlier_revision, is_gone, node_states_of, nodes_of, operations_of, trunk_of
+from trunks.selectors import earlier_revision, is_gone, nodes_of, operations_of, trunk_of
 from trunks.shown import settings_of
 from trunks.specification import TrunkSettings
 from trunks.statuses import administrative, can_try_again, can_undo, channels, checks, registration
@@ -81,7 +81,7 @@ def parts_of(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panels: l
     """What polls replace, the sentence first, and whether something is still to come."""
     now = timezone.now()
     operation = operations_of(trunk).first()
-    states = list(node_states_of(trunk))
+    states = trunk.node_states
     pending = (operation is not None and operation.is_pending) or any(panel.is_waiting for panel in panels)
     actions = actions_of(trunk, operation, signed_member(request))
     facts: dict[str, Any] = {

@@ -26,7 +26,7 @@ from trunks.forms.password import SavedForm
 from trunks.login import login_of
 from trunks.models import Trunk, TrunkDraft
 from trunks.pbx import PBXES, configuration, file_name, form_sections
-from trunks.selectors import is_gone, node_states_of, operations_of, trunk_of
+from trunks.selectors import is_gone, operations_of, trunk_of
 from trunks.shown import settings_of
 from trunks.specification import TrunkSettings
 
@@ -80,7 +80,7 @@ def _progress(trunk: Trunk, member: Member) -> dict[str, Any]:
         "is_new": timezone.now() - trunk.created_at < NEW,
         "has_failed": trunk.never_came,
         "can_try_again": trunk.never_came and TrunkDraft.objects.filter(trunk=trunk).exists(),
-        "states": list(node_states_of(trunk)),
+        "states": trunk.node_states,
     }
 
 

@@ -24,7 +24,7 @@ from provisioning.enums import OperationKind, Status
 from trunks.forms.password import ResetForm, SavedForm
 from trunks.login import login_of
 from trunks.models import Trunk
-from trunks.selectors import node_states_of, operations_of, trunk_of
+from trunks.selectors import operations_of, trunk_of
 from trunks.services import reset_password, why_no_reset
 from trunks.views.changes import back_to, see_other
 
@@ -88,7 +88,7 @@ def _progress(trunk: Trunk) -> dict[str, Any]:
         "is_pending": operation is not None and operation.is_pending,
         "has_failed": operation is not None and operation.status not in {Status.PENDING, Status.SUCCESS},
         "old_until": earlier.until if earlier else None,
-        "states": list(node_states_of(trunk)),
+        "states": trunk.node_states,
     }
 
 
