@@ -79,7 +79,7 @@ def test_support_credits_a_balance_in_the_browser(page, account):
     page.goto(reverse("admin:accounts_account_change", args=[account.pk]))
     page.get_by_role("link", name="Credit balance").click()
     page.get_by_label("Amount (USD)").fill("12.50")
-    page.get_by_label("Reason").fill("Agreed on the phone")
+    page.get_by_label("Note for the customer").fill("Agreed on the phone")
     page.get_by_role("button", name="Credit balance").click()
 
     expect(page.get_by_text("12.50 USD was credited")).to_be_visible()

@@ -40,7 +40,7 @@ def test_a_plan_is_asked_for_and_the_page_says_so(visit, plan_url):
     page.goto(plan_url)
     page.get_by_role("button", name="Request activation").click()
 
-    expect(page.get_by_text("We will answer by e-mail")).to_be_visible()
+    expect(page.get_by_text("we answer by e-mail").first).to_be_visible()
     assert PlanRequest.objects.count() == 1
 
 
@@ -59,7 +59,7 @@ def test_no_violations(visit, account, plan_url):
     judge.look("calculator with its result")
     judge.page.goto(plan_url)
     judge.page.get_by_role("button", name="Request activation").click()
-    judge.page.get_by_text("We will answer by e-mail").first.wait_for()
+    judge.page.get_by_text("we answer by e-mail").first.wait_for()
     judge.look("plan asked for")
     staff = make_user(is_staff=True)
     suspend_account(account.pk, "PAYMENT", "Invoice 7 is open", reason="Not paid for 40 days", actor=staff)
