@@ -12,9 +12,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.bench.configurations import PARTS, full_without, relay_to
+from portal.bench.configurations import PARTS, SHARED_COUNT, full_without, relay_to
 from portal.bench.cpu import used_below
 from portal.bench.figures import Figures
+from portal.launcher import binaries
 from portal.launcher.state import var_folder
 from sbc.lab.bulk import load_documents, many_trunks
 from sbc.lab.net import SIP_PORT, first_free_net
@@ -23,6 +24,7 @@ from sbc.lab.samples import sample_node, sample_trunk
 from sbc.lab.sip import Address
 from sbc.lab.sipp import Sipp
 from sbc.lab.softphone import call
+from sbc.lab.valkey import PairValkey
 
 RELAY, FULL = "bare relay", "full configuration"
 AT_ONCE, HOLD_MS, RATE = 100, 50, 10_000
@@ -73,7 +75,9 @@ def measure_calls(many: int, rounds: int, calls: int, *, parts: bool = True) -> 
             cases = []
             for place, (name, path) in enumerate(configurations.items(), start=1):
                 node = LabNode(f"n{place}", net.node(place), folder / f"n{place}", 8300, "bench", memory_mb=512)
-                node.configuration = path
+                node.configuration, node.media = path, False
+                if name not in {RELAY, f"without {SHARED_COUNT}"}:
+                    node.pair_valkey = _shared(stack, net.valkey(place), folder / f"v{place}")
                 stack.callback(node.stop)
                 _start(node, net.customer(place), gateway, many if "trunks" in name else 0)
                 cases.append(Case(name, node, net.customer(place)))
@@ -95,6 +99,14 @@ def _start(node: LabNode, source: str, gateway: Address, trunks: int) -> None:
     )
     load_documents(node.folder, [trunk, sample_node(gateway), *many_trunks(trunks)])
     node.start_kamailio()
+
+
+def _shared(stack: ExitStack, address: str, folder: Path) -> str:
+    """A Valkey as a pair of nodes has it; each case has its own."""
+    server = PairValkey(binaries.valkey(), address, folder)
+    stack.callback(server.stop)
+    server.start()
+    return server.server
 
 
 @contextmanager

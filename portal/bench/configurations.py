@@ -8,8 +8,10 @@ from pathlib import Path
 from sbc.lab.node import CONFIGURATION
 from sbc.lab.sip import Address
 
+SHARED_COUNT = "one count for both nodes"  # is left out by not telling the node of a Valkey
 # Part -> file, what stands there, what stands there without the part.
 PARTS: dict[str, list[tuple[str, str, str]]] = {
+    SHARED_COUNT: [],
     "call records": [("calls.cfg", '("acc", "cdr_enable", 1)', '("acc", "cdr_enable", 0)')],
     "durable dialogs": [("calls.cfg", '("dialog", "db_mode", 2)', '("dialog", "db_mode", 0)')],
     "channel limit": [("outbound.cfg", "if (!route(TAKE_CHANNEL)) {", "if (0 == 1) {")],
