@@ -15,9 +15,11 @@ from django.test import Client
 from accounts.models import Account, AuditEvent, User
 from billing.models import LedgerEntry, Plan, PlanActivation
 from billing.plan_requests import ask_for_plan
+from calls.models import NodeCursor
 from portal.staff_groups import READERS, SUPPORT, staff_group
-from provisioning.models import Gateway, NodeState, Operation, SbcNode
+from provisioning.models import Gateway, NodeState, Operation, ProviderSource, SbcNode
 from routing.models import Number
+from tests.calls.rows import make_call
 from tests.factories import make_address, make_member, make_specification, make_user, open_data_centre, order_trunk
 from trunks.models import TrunkDraft
 
@@ -85,5 +87,8 @@ def rows(account: Account) -> dict[str, Any]:
         Plan.objects.first(),
         ask_for_plan(account, Plan.objects.get(pk="UNLIMITED"), member),
         LedgerEntry.objects.first(),
+        make_call(trunk),
+        NodeCursor.objects.create(node=node),
+        ProviderSource.objects.create(provider="FRESHWORKS", network="192.0.2.0/30"),
     ]
     return {row._meta.label_lower: row for row in made if row is not None}
