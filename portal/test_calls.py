@@ -87,8 +87,6 @@ def why_no_call(trunk: Trunk) -> str:
     if trunk.kind == TrunkKind.PROVIDER:
         words = _("A test call is not possible on this trunk: the lab has no telephone that stands in for %(provider)s")
         return words % {"provider": trunk.connects.label}
-    if trunk.tls:
-        return _("A test call is not possible on a trunk with TLS: the lab's telephones only speak UDP")
     return ""
 
 

@@ -86,7 +86,6 @@ IMPOSSIBLE = [
     (registered, {}, "on a registered trunk: the lab has no telephone that registers with your password"),
     (freshworks, {}, "on this trunk: the lab has no telephone that stands in for Freshworks"),
     (genesys, {}, "on this trunk: the lab has no telephone that stands in for Genesys PureCloud"),
-    (make_specification, {"tls": True}, "on a trunk with TLS: the lab's telephones only speak UDP"),
 ]
 
 

@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from sbc.lab.net import SIP_PORT
+from sbc.lab.net import SIP_PORT, TLS_PORT
 
 
 def family(pid):
@@ -36,7 +36,8 @@ def test_nothing_listens_but_sip_and_the_agent(site):
 
     assert kamailio
     assert bound("udp", kamailio) == {(site.node.address, SIP_PORT)}
-    assert bound("tcp", kamailio) == bound("tcp6", kamailio) == bound("udp6", kamailio) == set()
+    assert bound("tcp", kamailio) == {(site.node.address, TLS_PORT)}
+    assert bound("tcp6", kamailio) == bound("udp6", kamailio) == set()
     assert bound("tcp", agent) == {(site.node.address, site.node.agent_port)}
     assert bound("udp", agent) == bound("udp6", agent) == bound("tcp6", agent) == set()
 

@@ -179,7 +179,7 @@ def test_a_codec_may_change_within_the_trunks_list(site):
 
 
 def test_the_next_destination_gets_an_offer_of_its_own(site):
-    trunk = site.place(destinations=2, codecs=(U,))
+    trunk, others = site.place(destinations=2, codecs=(U,)), set(site.node.sessions())
 
     async def scenario():
         del trunk.destinations[0]  # the node knows it, and nobody listens there
@@ -188,7 +188,7 @@ def test_the_next_destination_gets_an_offer_of_its_own(site):
             assert offered(call.trunk.leg) == (U, EVENTS)
             await call.speak()
             assert call.understood(), call.purity()
-            assert len(site.node.sessions()) == 1
+            assert len(set(site.node.sessions()) - others) == 1
 
     asyncio.run(scenario())
 
