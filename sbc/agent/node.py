@@ -30,7 +30,7 @@ class Node:
 
     def __init__(self, store: Store, switch: Switch, contacts: Contacts, certificates: Certificates) -> None:
         self.store, self.switch, self.contacts, self.certificates = store, switch, contacts, certificates
-        self._certificates_of: tuple[int, ...] = ()
+        self._certificates_of = certificates.written_at()  # Kamailio reads them when it starts
         self.lock = threading.RLock()
         self._session = uuid.uuid4().hex
 

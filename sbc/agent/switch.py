@@ -16,6 +16,7 @@ from sbc.agent.render import Key
 
 _DATAGRAM = 65536
 _NO_SUCH_KEY = (404, 500)
+_RELOAD_SECONDS = 20.0  # every process reads every authority that the system trusts
 _opened = itertools.count(1)
 
 
@@ -94,7 +95,8 @@ class Kamailio:
 
     def reload_certificates(self) -> None:
         """As in Switch."""
-        self.call("tls.reload")
+        patient = Kamailio(self._path, self._fifo, timeout=_RELOAD_SECONDS)
+        patient.call("tls.reload")
 
     def turn_records(self) -> None:
         """Each process opens its file of call records anew before it writes the next one. Raises SwitchUnavailable."""

@@ -38,7 +38,8 @@ class LabNode:
 
     `folder` is absolute and short, for a unix socket lives there.
     Memory is taken as it is needed. Private memory must hold the largest table of facts at the start, for db_sqlite
-    fetches it whole; 100,000 trunks fit.
+    fetches it whole; 100,000 trunks fit. Of the shared memory every process takes a copy of all authorities that are
+    trusted over TLS, twice while they are read again.
     Without `media` there is no RTPengine, and sound goes past the node.
     `authority` signs its certificate; without one it signs its own.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
@@ -52,7 +53,7 @@ class LabNode:
     token: str
     user: User | None = None
     workers: int = 2
-    memory_mb: int = 128
+    memory_mb: int = 384
     private_mb: int = 128
     watch_seconds: float = 5
     media: bool = True
