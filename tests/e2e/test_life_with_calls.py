@@ -14,7 +14,7 @@ from accounts.models import Account
 from provisioning import engine
 from provisioning.models import DataCentre, Gateway, SbcNode
 from provisioning.sweeps import look_after
-from sbc.documents import TRUNK, Fence
+from sbc.documents import GROUP, TRUNK, Fence
 from sbc.lab.net import SIP_PORT, LabNet, first_free_net
 from sbc.lab.node import LabNode
 from tests.e2e.equipment import NoEquipment, Pbx, Sbc
@@ -23,6 +23,7 @@ from tests.e2e.life import KINDS, NO_OVERLAP, Life
 from tests.e2e.living import live
 from tests.factories import make_specification, open_data_centre, order_trunk
 from tests.lab import phone_network
+from trunks.groups import want_changed_groups
 
 TOKEN = "e2e"
 # Far from the networks of tests/sip, which may run beside.
@@ -68,6 +69,7 @@ def work(new_york: DataCentre) -> Callable[[], None]:
     def drain() -> None:
         while engine.run():
             pass
+        want_changed_groups()
         look_round()
 
     return drain
@@ -76,8 +78,9 @@ def work(new_york: DataCentre) -> Callable[[], None]:
 def empty(node: LabNode) -> None:
     """Of what a test that failed left there."""
     with closing(node.client()) as client:
-        for left in client.list(TRUNK):
-            client.delete(TRUNK, left.id, Fence(left.fence.generation + 1, 0))
+        for kind in (TRUNK, GROUP):
+            for left in client.list(kind):
+                client.delete(kind, left.id, Fence(left.fence.generation + 1, 0))
 
 
 def look_round() -> None:

@@ -78,7 +78,7 @@ def own_kb(pid):
 
 
 def shared(site):
-    return int(site.node.switch()._call("core.shmmem")["real_used"])
+    return int(site.node.switch().call("core.shmmem")["real_used"])
 
 
 def fuzz(site, sources, seed, packets):
