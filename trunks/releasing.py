@@ -21,9 +21,10 @@ def release_unneeded(trunk: Trunk) -> None:
     is_over = trunk.withdrawn_at is not None
     needed = [] if is_over or trunk.wanted is None else trunk.wanted.source_hosts
     spare = HostClaim.objects.filter(trunk=trunk, released_at=None).exclude(address__in=needed)
-    if not (spare.exists() or (is_over and (trunk.call_key or trunk.exclusive_key))):
-        return
     row = Trunk.objects.filter(pk=trunk.pk)
+    if not (spare.exists() or (is_over and (trunk.call_key or trunk.exclusive_key))):
+        row.filter(claims_to_release=True).update(claims_to_release=False)
+        return
     if not without_doubt(row).exists():
         row.update(claims_to_release=True)
         return

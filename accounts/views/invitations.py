@@ -47,6 +47,8 @@ def invite_person(request: HttpRequest) -> HttpResponse:
 def resend(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """A new link in place of the old one."""
     invitation = invitation_of(signed_member(request), invitation_id)
+    if is_delicate(invitation.role):
+        insist_on_proof(request)
     try:
         _send(request, invitation.email, invitation.role)
     except ValidationError as trouble:

@@ -82,3 +82,13 @@ def test_other_roles_need_no_proof(account, late):
 
     assert Member.objects.get(pk=member.pk).role == Role.ENGINEER
     assert Invitation.objects.get().role == Role.BILLING
+
+
+def test_a_link_that_lets_somebody_manage_is_sent_again_after_proof(account, owner, late):
+    sign_in(owner.user).post(reverse("team:invite"), invitation(account, Role.ADMIN))
+    mail.outbox.clear()
+
+    asked = late.post(reverse("team:resend", args=[Invitation.objects.get().pk]))
+
+    assert asked["Location"].startswith(f"{ASKED}?next=")
+    assert mail.outbox == []

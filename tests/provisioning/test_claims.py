@@ -202,3 +202,15 @@ def test_nothing_is_released_while_another_change_is_on_its_way(trunk, engineer,
     sweep_now()
     assert claimed(trunk) == {own(trunk)}
     assert_world_consistent(orders=[trunk.pk])
+
+
+def test_who_wants_the_spare_address_again_leaves_nothing_to_release(trunk, engineer, nodes):
+    nodes.backup.fault(down=True)
+    edit(trunk, engineer, source_hosts=[ADDED])
+    work_on(trunk)
+    assert Trunk.objects.get(pk=trunk.pk).claims_to_release
+
+    edit(trunk, engineer, source_hosts=[own(trunk), ADDED])
+    work_on(trunk)
+
+    assert not Trunk.objects.get(pk=trunk.pk).claims_to_release
