@@ -12,6 +12,7 @@ from provisioning.enums import OperationKind
 from provisioning.models import NodeState, SbcNode
 from trunks.compile import destinations_of
 from trunks.connection import node_address
+from trunks.enforcement import is_enforced
 from trunks.enums import AdminStatus, State, TrunkKind
 from trunks.models import Trunk
 from trunks.validators.hosts import show_destination
@@ -102,6 +103,8 @@ def why_unusable(trunk: Trunk) -> str:
         return _("it is not on the nodes yet")
     if trunk.admin_status != AdminStatus.ENABLED:
         return _("the trunk is disabled")
+    if trunk.tls and not is_enforced("tls"):
+        return _("our nodes do not speak TLS yet")
     if trunk.state == State.PENDING and trunk.action_kind == OperationKind.ENABLE:  # type: ignore[attr-defined]
         return _("the nodes have not confirmed yet that it is enabled")
     return ""

@@ -16,6 +16,7 @@ from provisioning.models import NodeState
 from routing.models import Number
 from tests.factories import make_member
 from tests.trunks.states import ask_nodes, settle
+from trunks.models import Trunk
 from trunks.services import delete_trunk, disable_trunk, enable_trunk
 
 PAGES = ["trunks:detail", "trunks:detail_status", "trunks:history"]
@@ -77,6 +78,16 @@ def test_a_live_trunk_can_place_calls_from_its_addresses(alice, trunk):
     settle(trunk)
 
     assert "from 127.77.150.9" in page(alice, trunk)
+
+
+def test_a_trunk_with_tls_promises_no_calls_while_the_nodes_speak_none(alice, trunk):
+    Trunk.objects.update(tls=True)
+    settle(trunk)
+
+    content = page(alice, trunk)
+
+    assert "our nodes do not speak TLS yet" in content
+    assert "You can place calls" not in content
 
 
 def test_a_trunk_without_number_says_that_nobody_can_call(alice, trunk):

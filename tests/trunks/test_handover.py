@@ -125,6 +125,13 @@ def test_tls_is_on_port_5061(alice, account, place):
     assert "5060" not in page(alice, trunk, "handover_addresses")
 
 
+def test_a_trunk_with_tls_says_that_no_call_passes_yet(alice, account, place, trunk):
+    encrypted = order_trunk(account, make_specification(place, tls=True))
+
+    assert "Our nodes do not speak TLS yet" in page(alice, encrypted)
+    assert "do not speak TLS" not in page(alice, trunk)
+
+
 def test_the_addresses_can_be_downloaded(alice, trunk):
     answer = alice.get(url("handover_addresses", trunk))
 

@@ -16,6 +16,7 @@ from accounts.enums import Right
 from trunks.enums import State
 from trunks.forms.listing import TrunkFilter, type_label
 from trunks.models import Trunk
+from trunks.reach import unreachable
 from trunks.selectors import trunks_of
 
 # A spreadsheet takes a cell that begins so for a formula and runs it.
@@ -28,7 +29,8 @@ CHUNK = 2000
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Those that the filters show, in the list's order, however many."""
     filters = TrunkFilter(request.GET)
-    trunks = filters.sorting.sort(filters.narrow(trunks_of(account_of(request))))
+    account = account_of(request)
+    trunks = filters.sorting.sort(filters.narrow(trunks_of(account)), unreachable(account))
     name = f"trunks-{timezone.localdate():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(

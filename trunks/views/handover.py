@@ -22,6 +22,7 @@ from common.polling import Part, answer, part, poll_url
 from common.templatetags.ui import money
 from provisioning.enums import OperationKind
 from trunks.connection import node_addresses
+from trunks.enforcement import is_enforced
 from trunks.forms.password import SavedForm
 from trunks.login import login_of
 from trunks.models import Trunk, TrunkDraft
@@ -62,6 +63,7 @@ def handover_page(request: HttpRequest, trunk: Trunk, *, password: str = "") -> 
         "form": SavedForm.asked(request.GET, is_open=login is not None and login.is_mine),
         "page": "handover",
         "nodes": node_addresses(trunk),
+        "waits_for_tls": trunk.tls and not is_enforced("tls"),
         "rows": settings_of(trunk, TrunkSettings.of(trunk.wanted)) if trunk.wanted else [],
         **(_provider(trunk) if trunk.connects.preset else _configuration(request, trunk)),
     }
