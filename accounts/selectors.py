@@ -38,7 +38,7 @@ def team_of(viewer: Member) -> list[Colleague]:
     """Everybody in the viewer's account."""
     members = list(Member.objects.filter(account=viewer.account_id).select_related("user"))
     protected = with_factor(member.user_id for member in members)
-    owners = sum(member.role == Role.OWNER for member in members)
+    owners = sum(member.role == Role.OWNER and member.user.is_active for member in members)
     return [_colleague(viewer, member, owners, member.user_id in protected) for member in members]
 
 
@@ -57,7 +57,8 @@ def _colleague(viewer: Member, member: Member, owners: int, has_factor: bool) ->
 
 
 def owners_of(account_id: UUID) -> int:
-    return Member.objects.filter(account=account_id, role=Role.OWNER).count()
+    """How many owners may sign in."""
+    return Member.objects.filter(account=account_id, role=Role.OWNER, user__is_active=True).count()
 
 
 def open_invitations(account: Account) -> QuerySet[Invitation]:

@@ -9,6 +9,8 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.staff_forms import WIDE
+
 MOST = Decimal(1_000_000)
 REASON_LEAST = 10
 
@@ -36,6 +38,7 @@ class CreditForm(forms.Form):
         label=_("Note for the customer"),
         min_length=REASON_LEAST,
         max_length=200,
+        widget=forms.TextInput(attrs=WIDE),
         help_text=_("What the credit is for, in at least 10 characters. The customer reads it in the ledger"),
         error_messages={
             "required": _("Enter what the credit is for"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -55,7 +56,8 @@ def look_at(node: SbcNode) -> Look | None:
     """None while somebody else's reading takes long."""
     key = f"look:{node.pk}:{node.agent_url}"
     lock, give_up_at = f"{key}:lock", time.monotonic() + WAIT_SECONDS
-    while not cache.add(lock, 1, LONGEST_SECONDS):
+    token = uuid4().hex
+    while not cache.add(lock, token, LONGEST_SECONDS):
         if kept := _kept(key):
             return kept
         if time.monotonic() > give_up_at:
@@ -64,7 +66,8 @@ def look_at(node: SbcNode) -> Look | None:
     try:
         return _kept(key) or _read(node, key)
     finally:
-        cache.delete(lock)
+        if cache.get(lock) == token:  # else it took so long that somebody else reads by now
+            cache.delete(lock)
 
 
 def _kept(key: str) -> Look | None:

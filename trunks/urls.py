@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trunks.views import changes, detail, editing, export, handover, listing, password, secret
+from trunks.views import changes, detail, editing, export, handover, listing, password, secret, undoing
 from trunks.wizard.urls import wizard_urls
 
 app_name = "trunks"
@@ -16,7 +16,7 @@ urlpatterns = [
     path("<uuid:trunk_id>/history/", detail.trunk_history, name="history"),
     path("<uuid:trunk_id>/edit/", editing.edit, name="edit"),
     path("<uuid:trunk_id>/edit/check/", editing.edit_check, name="edit_check"),
-    path("<uuid:trunk_id>/undo/", editing.undo, name="undo"),
+    path("<uuid:trunk_id>/undo/", undoing.undo, name="undo"),
     path("<uuid:trunk_id>/enable/", changes.enable, name="enable"),
     path("<uuid:trunk_id>/disable/", changes.disable, name="disable"),
     path("<uuid:trunk_id>/delete/", changes.delete, name="delete"),

@@ -134,6 +134,17 @@ def test_the_last_owner_cannot_step_down(people):
     assert role_of(owner) == Role.OWNER
 
 
+def test_an_owner_who_cannot_sign_in_is_no_owner_to_count_on(account, people):
+    owner, client = people[Role.OWNER]
+    gone = join(account, Role.OWNER, "Gone")[0].user
+    gone.is_active = False
+    gone.save()
+
+    assert client.post(role_url(owner), {"role": Role.ADMIN}).status_code == 422
+    assert leave(owner, client).status_code == 409
+    assert role_of(owner) == Role.OWNER
+
+
 def test_the_last_owner_cannot_leave(people):
     owner, client = people[Role.OWNER]
 

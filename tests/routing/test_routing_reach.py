@@ -82,6 +82,14 @@ def test_the_list_counts_it_as_needing_attention_and_shows_it_first(alice, accou
     assert shown.index("Warehouse") < shown.index("Annex")
 
 
+def test_the_file_has_the_lists_order(alice, account, trunk, new_york):
+    settle(order_trunk(account, registered(new_york, name="Annex")))
+
+    lines = b"".join(alice.get(reverse("trunks:export")).streaming_content).decode()
+
+    assert lines.index("Warehouse") < lines.index("Annex")
+
+
 def test_who_is_registered_needs_no_attention(alice, trunk):
     sign_in(trunk)
 

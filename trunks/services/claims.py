@@ -60,8 +60,8 @@ def _leaving(claim: HostClaim) -> ValidationError:
         )
     else:
         message = _(
-            '%(ip)s is still held by "%(name)s", which is being deleted, until every node has confirmed that. Try '
-            "again in some minutes, or choose another address"
+            '%(ip)s is still held by "%(name)s", which is being taken off its nodes, until every node has confirmed '
+            "that. Try again in some minutes, or choose another address"
         )
     params = {"ip": claim.address, "name": claim.trunk.name}
     return ValidationError({"sources": ValidationError(message, code="V-IP-15", params=params)})

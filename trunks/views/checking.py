@@ -9,8 +9,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from billing.errors import NotEnoughCredit, NotForSale
@@ -70,9 +68,6 @@ def check_page(
         if offer and offer.first_charge > available
         else "",
         "hidden": hidden,
-        "again_url": f"{reverse('trunks:edit_check', args=[trunk.pk])}?{urlencode([*hidden, ('action', 'back')])}"
-        if hidden
-        else "",
     }
     return render(request, "trunks/edit_check.html", context, status=status)
 

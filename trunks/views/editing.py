@@ -1,4 +1,4 @@
-"""Changes the settings of a living trunk: asks, shows what would change, saves; and goes back to what was before."""
+"""Changes the settings of a living trunk: asks, shows what would change, saves."""
 
 from __future__ import annotations
 
@@ -20,28 +20,33 @@ from trunks.differences import meetings, merged
 from trunks.facts import fixed_facts
 from trunks.forms.editing import Edit, as_posted, present_settings
 from trunks.history import underway, who
-from trunks.models import Trunk, TrunkRevision
+from trunks.models import Trunk
 from trunks.resolver import look_up
-from trunks.selectors import applied_revisions, earlier_revision, operations_of, trunk_of
-from trunks.services import change_trunk, revert_trunk
+from trunks.selectors import applied_revisions, operations_of, trunk_of
+from trunks.services import change_trunk
 from trunks.services.accepting import refuse_if_unusable
 from trunks.services.changing import changed_words
 from trunks.services.switching import cause_of
 from trunks.specification import TrunkSettings
-from trunks.views.changes import back_to, leading_back_to, see_other, why_not
-from trunks.views.checking import CONFLICT, UNPROCESSABLE, Proposal, check_page, hidden_answers, messages_of, save
+from trunks.views.changes import leading_back_to, see_other
+from trunks.views.checking import CONFLICT, UNPROCESSABLE, Proposal, check_page, hidden_answers, save
 
-PAGE_METHODS = ["GET", "HEAD", "POST"]
+# Web servers take addresses of some 8,000 bytes.
+LONGEST_ADDRESS = 7000
 
 
 @needs(Right.CHANGE_TRUNKS)
-@require_http_methods(PAGE_METHODS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
-    """GET asks; `from` names a revision to begin with. POST with action=save saves what was checked."""
+    """GET asks; `from` names a revision to begin with. POST with action=save saves what was checked; any other leads to
+    the page that checks, or is that page where the answers are too long for an address.
+    """
     trunk = changeable(request, trunk_id)
     if request.method == "POST":
-        saves = request.POST.get("action") == "save"
-        return submit(request, trunk, request.POST) if saves else see_other(check_url(trunk, request.POST))
+        address = check_url(trunk, request.POST)
+        if saves(request) or len(address) > LONGEST_ADDRESS:
+            return submit(request, trunk, request.POST)
+        return see_other(address)
     form = Edit(trunk, as_posted(first_settings(request, trunk)))
     form.leave_unjudged()
     return form_page(request, form, seen=number_of(trunk), locks=True)
@@ -54,10 +59,15 @@ def edit_check(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     return submit(request, changeable(request, trunk_id), request.GET)
 
 
+def saves(request: HttpRequest) -> bool:
+    return request.POST.get("action") == "save"
+
+
 def check_url(trunk: Trunk, answers: QueryDict) -> str:
     """Where answers are checked."""
     answers = answers.copy()
-    answers.pop("csrfmiddlewaretoken", None)
+    for name in ("csrfmiddlewaretoken", "price"):
+        answers.pop(name, None)
     return f"{reverse('trunks:edit_check', args=[trunk.pk])}?{answers.urlencode()}"
 
 
@@ -126,7 +136,7 @@ def propose(request: HttpRequest, form: Edit, seen: int) -> HttpResponse:
         verb=_("Save changes"),
         notes=form.notes(),
     )
-    return save_edit(request, form, proposal) if request.method == "POST" else check_page(request, proposal)
+    return save_edit(request, form, proposal) if saves(request) else check_page(request, proposal)
 
 
 def unchanged(request: HttpRequest, form: Edit, seen: int) -> HttpResponse:
@@ -206,46 +216,3 @@ def conflict_page(request: HttpRequest, trunk: Trunk, seen: int, mine: TrunkSett
         "nothing_left": together == now,
     }
     return render(request, "trunks/edit_conflict.html", context, status=CONFLICT)
-
-
-@needs(Right.CHANGE_TRUNKS)
-@require_http_methods(PAGE_METHODS)
-def undo(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
-    """Back to the settings that were live before: GET shows what that changes, POST does it."""
-    trunk = changeable(request, trunk_id)
-    earlier = earlier_revision(trunk)
-    if request.method != "POST" and (refusal := why_no_undo(request, trunk, earlier)):
-        messages.warning(request, refusal)
-        return back_to(trunk)
-    if earlier is None:
-        raise Conflict(
-            _("There is no earlier revision to go back to"), back_url=reverse("trunks:detail", args=[trunk.pk])
-        )
-    posted = request.POST.get("revision", "")
-    proposal = Proposal(
-        trunk,
-        TrunkSettings.of(earlier),
-        seen=int(posted) if is_number(posted) else number_of(trunk),
-        url=reverse("trunks:undo", args=[trunk.pk]),
-        title=_("Go back to revision %(number)s?") % {"number": earlier.number},
-        verb=_("Restore revision %(number)s") % {"number": earlier.number},
-        is_typed=False,
-    )
-    return save_undo(request, proposal) if request.method == "POST" else check_page(request, proposal)
-
-
-def why_no_undo(request: HttpRequest, trunk: Trunk, earlier: TrunkRevision | None) -> str:
-    if earlier is None:
-        return _("There is no earlier revision to go back to")
-    return why_not(request, trunk, "edit")
-
-
-def save_undo(request: HttpRequest, proposal: Proposal) -> HttpResponse:
-    trunk, actor = proposal.trunk, actor_of(request)
-    with leading_back_to(trunk):
-        try:
-            return save(
-                request, proposal, lambda price: revert_trunk(trunk, seen=proposal.seen, price=price, actor=actor)
-            )
-        except ValidationError as refused:
-            return check_page(request, proposal, messages_of(refused), status=UNPROCESSABLE)

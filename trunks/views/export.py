@@ -14,6 +14,7 @@ from common.spreadsheet import csv_answer
 from trunks.enums import State
 from trunks.forms.listing import TrunkFilter, type_label
 from trunks.models import Trunk
+from trunks.reach import unreachable
 from trunks.selectors import trunks_of
 
 CHUNK = 2000
@@ -24,7 +25,8 @@ CHUNK = 2000
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Those that the filters show, in the list's order, however many."""
     filters = TrunkFilter(request.GET)
-    trunks = filters.sorting.sort(filters.narrow(trunks_of(account_of(request))))
+    account = account_of(request)
+    trunks = filters.sorting.sort(filters.narrow(trunks_of(account)), unreachable(account))
     return csv_answer("trunks", map(_, HEADS), map(_cells, trunks.iterator(CHUNK)))
 
 

@@ -11,6 +11,7 @@ from accounts.models import Account, User
 from accounts.services import lock_account
 from billing.quotes import PriceChanged
 from common.forms import PortalForm
+from common.widgets import ROWS_READ
 from trunks.limits import room_of, validate_trunks_left
 from trunks.models import Trunk, TrunkDraft
 from trunks.services import create_trunk
@@ -18,6 +19,7 @@ from trunks.wizard.likeness import answers_like
 from trunks.wizard.order import Order
 from trunks.wizard.steps import Step
 
+LONGEST_ANSWER = 4000  # fifty addresses in one row are shorter
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 
 
@@ -91,9 +93,11 @@ def answer(draft: TrunkDraft, step: Step, form: PortalForm) -> None:
 
 
 def raw(form: PortalForm) -> dict[str, list[str]]:
-    """The answers to the form's questions as they were typed, without what PostgreSQL cannot keep."""
+    """The answers to the form's questions as they were typed, so far as somebody may have meant them: without what
+    PostgreSQL cannot keep, and no longer than any right answer.
+    """
     return {
-        name: [value.replace("\0", "") for value in values]
+        name: [value.replace("\0", "")[:LONGEST_ANSWER] for value in values[:ROWS_READ]]
         for name, values in form.data.lists()
         if question_of(name) in form.fields
     }
