@@ -16,7 +16,6 @@ from provisioning.models import NodeState
 from routing.models import Number
 from tests.factories import make_member
 from tests.trunks.states import ask_nodes, settle
-from trunks.models import Trunk
 from trunks.services import delete_trunk, disable_trunk, enable_trunk
 
 PAGES = ["trunks:detail", "trunks:detail_status", "trunks:history"]
