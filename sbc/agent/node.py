@@ -18,6 +18,7 @@ from sbc.agent.switch import Switch, SwitchUnavailable
 from sbc.documents import KINDS, TRUNK, Document, Fence, TrunkDocument
 
 _SESSION = Key("agent", "session")
+_CERTIFICATES = Key("agent", "certificates")
 ANSWERS = "answers"  # a table that Kamailio fills: sbc/kamailio/options.cfg
 FAILURES = "failures"  # another one: sbc/kamailio/users.cfg
 _ANSWER = ("tried", "answered", "code", "ms", "missed", "silent")
@@ -30,7 +31,6 @@ class Node:
 
     def __init__(self, store: Store, switch: Switch, contacts: Contacts, certificates: Certificates) -> None:
         self.store, self.switch, self.contacts, self.certificates = store, switch, contacts, certificates
-        self._certificates_of = certificates.written_at()  # Kamailio reads them when it starts
         self.lock = threading.RLock()
         self._session = uuid.uuid4().hex
 
@@ -82,12 +82,18 @@ class Node:
         return asdict(found) if found else {}
 
     def renew_certificates(self) -> None:
-        """Have Kamailio read the files again when one was replaced. One that is no good is tried again next time."""
-        written = self.certificates.written_at()
-        if written != self._certificates_of:
-            with self.lock:
+        """Have Kamailio read the files again when one was replaced. One that is no good is tried again next time.
+
+        Kamailio keeps the mark: an agent that was away finds out, and a Kamailio without it has just read them.
+        """
+        written = "/".join(map(str, self.certificates.written_at()))
+        with self.lock:
+            mark = self.switch.get(_CERTIFICATES)
+            if mark == written:
+                return
+            if mark is not None:
                 self.switch.reload_certificates()
-            self._certificates_of = written
+            self.switch.set(_CERTIFICATES, written)
 
     def registrations(self, after: str, limit: int) -> list[Answer]:
         """Contacts of registered trunks. Raises SwitchUnavailable: what a stopped Kamailio left behind says nothing."""

@@ -211,3 +211,18 @@ def test_certificates_are_read_again_once_after_they_were_replaced(node, watch, 
     watch.look()
     watch.look()
     assert (before, switch.reloads) == (0, 1)
+
+
+def test_certificates_that_were_replaced_while_the_agent_was_away_are_read(node, switch, certificates, contacts):
+    Watch(node, period=60).look()
+    certificates.at = (2,)
+    Watch(Node(node.store, switch, contacts, certificates), period=60).look()
+    assert switch.reloads == 1
+
+
+def test_a_kamailio_that_has_just_started_has_read_the_certificates(watch, switch, certificates):
+    watch.look()
+    certificates.at = (2,)
+    switch.keys.clear()
+    watch.look()
+    assert switch.reloads == 0

@@ -81,6 +81,21 @@ def test_a_call_that_ended_in_our_books_ended_for_the_other_party_too(site):
     until_equal(lambda: site.up(trunk), 0)
 
 
+def test_an_acknowledgement_that_the_hang_up_overtook_goes_nowhere(site):
+    """The parties of a call that is over are not written back any more."""
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk) as talk:
+            await talk.caller.ask("BYE")
+            talk.caller.numbers = 1
+            talk.caller.send("ACK")
+            await asyncio.sleep(0.2)
+            return talk.callee.methods()
+
+    assert asyncio.run(scenario()) == ["INVITE", "ACK", "BYE"]
+
+
 def test_after_a_party_has_moved_the_other_finds_it(site):
     trunk = site.place()
 
