@@ -12,7 +12,8 @@ NUMBER_LENGTH = 255
 
 
 class Call(models.Model):
-    """One leg of a call, as the node recorded it. `store` and `sequence` are where it stands on the node.
+    """One leg of a call, as the node recorded it. `store` and `sequence` are where it stands on the node, `leg` is its
+    CallRecord.key.
 
     `account_id` and `trunk_id` are plain: a call outlives what it went through. Both are empty when nobody knows the
     trunk; then `trunk_name` is what the node called it. `plan` and `trunk_name` are those of the moment the record was
@@ -24,6 +25,7 @@ class Call(models.Model):
     node = models.ForeignKey(SbcNode, models.PROTECT, related_name="calls")
     store = models.CharField(max_length=64)
     sequence = models.BigIntegerField()
+    leg = models.CharField(max_length=64)
     data_centre = models.ForeignKey(DataCentre, models.PROTECT, related_name="calls")
     account_id = models.UUIDField(null=True)
     trunk_id = models.UUIDField(null=True)
@@ -57,11 +59,12 @@ class Call(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["node", "store", "sequence"], name="a_record_is_pulled_once"),
             # Also when a node lost its store and reads files again that it had read before.
-            models.UniqueConstraint(fields=["call_id", "begun_at", "node", "direction"], name="a_leg_is_one_call"),
+            models.UniqueConstraint(fields=["node", "leg"], name="a_leg_is_one_call"),
         ]
         indexes = [
             models.Index(fields=["account_id", "-begun_at", "-id"], name="calls_of_an_account"),
             models.Index(fields=["trunk_id", "-begun_at", "-id"], name="calls_of_a_trunk"),
+            models.Index(fields=["call_id"], name="calls_by_call_id"),
             *(
                 models.Index(
                     fields=[number, "account_id"],

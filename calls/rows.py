@@ -29,6 +29,7 @@ def rows_of(node: SbcNode, page: RecordPage) -> list[Call]:
             node=node,
             store=page.store,
             sequence=sequence,
+            leg=_plain(record.key, 64),
             data_centre_id=node.data_centre_id,
             **_whose(record, trunks),
             **_parties(record),

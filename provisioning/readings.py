@@ -34,7 +34,7 @@ def read_facts(node: SbcNode) -> None:
         checks = [_check(node, found) for found in agent.checks()]
         calls = [GroupCalls(node=node, subject_id=group, calls=count) for group, count in agent.calls().items()]
         certificate = agent.certificate()
-        failures = [_failure(node, found) for found in agent.failures()]
+        failures = [_failure(node, found) for found in agent.failures().latest]
     except NodeError as trouble:
         logger.info("the facts of node %s could not be read: %s", node, trouble)
         return

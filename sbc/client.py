@@ -140,6 +140,14 @@ class FailedSignIn:
     last_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failed sign-ins, the latest first; the node has `left_off` more, which are older."""
+
+    latest: tuple[FailedSignIn, ...]
+    left_off: int
+
+
 class NodeClient:
     """One node's agent. Every method raises Unavailable or Rejected.
 
@@ -211,9 +219,10 @@ class NodeClient:
         found = ((members["sequence"], CallRecord.from_wire(members)) for members in page["records"])
         return RecordPage(page["store"], tuple(found))
 
-    def failures(self) -> Iterator[FailedSignIn]:
-        """Failed sign-ins per trunk and address."""
-        return map(_failed_sign_in, self._pages("failures"))
+    def failures(self) -> Failures:
+        """The latest failed sign-ins per trunk and address."""
+        answer = self._call("GET", f"/v1/failures?limit={PAGE}")
+        return Failures(tuple(map(_failed_sign_in, answer["failures"])), answer["left_off"])
 
     def _pages(self, name: str, path: str = "") -> Iterator[dict[str, Any]]:
         """Everything of a list that has pages in order of id."""

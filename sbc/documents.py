@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 FORMAT = 3
+_FIRST_WITH_GROUPS = 3
 TRUNK, NUMBER, NODE, GROUP = "trunk", "number", "node", "group"
 
 
@@ -203,8 +204,13 @@ _ADDED: dict[str, dict[str, Any]] = {
 
 
 def upgraded(kind: str, wire: dict[str, Any]) -> dict[str, Any]:
-    """A document of an older format in the present one, for the node that stored it; its hash is another then."""
-    return _ADDED.get(kind, {}) | wire | {"format": FORMAT}
+    """A document of an older format in the present one, for the node that stored it; its hash is another then.
+
+    Before format 3 nodes did not look at provider keys, and trunks that share a group had the same one: the portal says
+    anew whose each is.
+    """
+    blanked = {"provider_key": ""} if kind == TRUNK and wire["format"] < _FIRST_WITH_GROUPS else {}
+    return _ADDED.get(kind, {}) | wire | blanked | {"format": FORMAT}
 
 
 def read_document(kind: str, wire: dict[str, Any]) -> Document:

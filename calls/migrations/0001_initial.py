@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('store', models.CharField(max_length=64)),
                 ('sequence', models.BigIntegerField()),
+                ('leg', models.CharField(max_length=64)),
                 ('account_id', models.UUIDField(null=True)),
                 ('trunk_id', models.UUIDField(null=True)),
                 ('trunk_name', models.CharField(blank=True, max_length=128)),
@@ -61,8 +62,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-begun_at', '-id'],
-                'indexes': [models.Index(fields=['account_id', '-begun_at', '-id'], name='calls_of_an_account'), models.Index(fields=['trunk_id', '-begun_at', '-id'], name='calls_of_a_trunk'), models.Index(fields=['caller', 'account_id'], name='calls_by_caller', opclasses=['varchar_pattern_ops', 'uuid_ops']), models.Index(fields=['callee', 'account_id'], name='calls_by_callee', opclasses=['varchar_pattern_ops', 'uuid_ops']), models.Index(fields=['caller_e164', 'account_id'], name='calls_by_caller_e164', opclasses=['varchar_pattern_ops', 'uuid_ops']), models.Index(fields=['callee_e164', 'account_id'], name='calls_by_callee_e164', opclasses=['varchar_pattern_ops', 'uuid_ops'])],
-                'constraints': [models.UniqueConstraint(fields=('node', 'store', 'sequence'), name='a_record_is_pulled_once'), models.UniqueConstraint(fields=('call_id', 'begun_at', 'node', 'direction'), name='a_leg_is_one_call')],
+                'indexes': [models.Index(fields=['account_id', '-begun_at', '-id'], name='calls_of_an_account'), models.Index(fields=['trunk_id', '-begun_at', '-id'], name='calls_of_a_trunk'), models.Index(fields=['call_id'], name='calls_by_call_id'), models.Index(fields=['caller', 'account_id'], name='calls_by_caller', opclasses=['varchar_pattern_ops', 'uuid_ops']), models.Index(fields=['callee', 'account_id'], name='calls_by_callee', opclasses=['varchar_pattern_ops', 'uuid_ops']), models.Index(fields=['caller_e164', 'account_id'], name='calls_by_caller_e164', opclasses=['varchar_pattern_ops', 'uuid_ops']), models.Index(fields=['callee_e164', 'account_id'], name='calls_by_callee_e164', opclasses=['varchar_pattern_ops', 'uuid_ops'])],
+                'constraints': [models.UniqueConstraint(fields=('node', 'store', 'sequence'), name='a_record_is_pulled_once'), models.UniqueConstraint(fields=('node', 'leg'), name='a_leg_is_one_call')],
             },
         ),
     ]

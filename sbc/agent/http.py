@@ -108,7 +108,8 @@ class _Interface:
         return JSONResponse({"checks": await run_in_threadpool(self._node.checks, *_page(request))})
 
     async def failures(self, request: Request) -> Response:
-        return JSONResponse({"failures": await run_in_threadpool(self._node.failures, *_page(request))})
+        _, limit = _page(request)
+        return JSONResponse(await run_in_threadpool(self._node.failures, limit))
 
 
 class _RecordPages:

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sbc.agent.records import CallRecord
+from sbc.agent.transaction import transaction
 
 log = logging.getLogger(__name__)
 
 SCHEMA = Path(__file__).with_name("records.sql")
+FORMAT = 1
 KEPT_SECONDS = 90 * 24 * 3600
 Page = dict[str, Any]
 
@@ -32,15 +34,21 @@ class Records(Protocol):
 
 
 class RecordStore:
-    """One SQLite file (or ":memory:"); safe for threads. What it has taken is on disk."""
+    """One SQLite file (or ":memory:"); safe for threads. What it has taken is on disk.
+
+    A record's number is the microsecond in which it was taken, or one more than the last: so a file that is put back
+    from a copy gives no number again that it gave after the copy was made.
+    """
 
     def __init__(self, path: Path | str) -> None:
-        self._sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._sql.execute("PRAGMA journal_mode = WAL")
-        self._sql.execute("PRAGMA synchronous = FULL")
         self._lock = threading.Lock()
-        if not self._sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'bookmark'").fetchone():
-            born = f"INSERT INTO store (id) VALUES ('{uuid.uuid4().hex}');"  # noqa: S608 - our own letters
+        self._sql = _open(path)
+        if _has_tables(self._sql) and self._sql.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
+            self._sql.close()
+            _put_aside(Path(path))
+            self._sql = _open(path)
+        if not _has_tables(self._sql):
+            born = f"INSERT INTO store (id) VALUES ('{_new_id()}'); PRAGMA user_version = {FORMAT};"  # noqa: S608 - ours
             self._sql.executescript(f"BEGIN; {SCHEMA.read_text()} {born} COMMIT;")
         self.id: str = self._sql.execute("SELECT id FROM store").fetchone()[0]
 
@@ -71,9 +79,11 @@ class RecordStore:
 
     def page(self, store: str, after: int, limit: int) -> Page:
         """As in Records. Takes note of what the asker has."""
-        known = after if store == self.id else 0
         sql = "SELECT sequence, body FROM record WHERE sequence > ? ORDER BY sequence LIMIT ?"
-        with self._lock:
+        with self._transaction():
+            if store == self.id and after > self._last():
+                self._begin_anew(after)
+            known = after if store == self.id else 0
             self._sql.execute("UPDATE store SET pulled = ? WHERE pulled < ?", (known, known))
             found = self._sql.execute(sql, (known, limit)).fetchall()
         return {"store": self.id, "records": [{"sequence": number, **json.loads(body)} for number, body in found]}
@@ -98,19 +108,47 @@ class RecordStore:
             log.warning("a line of the call records is unreadable: %s", error)
             self._sql.execute("INSERT INTO unreadable VALUES (?, ?)", (line, now))
             return
-        key = record.call_id, record.begun, record.direction
+        sequence = max(time.time_ns() // 1000, self._last() + 1)
         body = json.dumps(record.to_wire(), separators=(",", ":"))
-        columns = "call_id, begun, direction, body, kept_at"
-        sql = f"INSERT OR IGNORE INTO record ({columns}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - our own words
-        self._sql.execute(sql, (*key, body, now))
+        sql = "INSERT OR IGNORE INTO record (sequence, leg, body, kept_at) VALUES (?, ?, ?, ?)"
+        self._sql.execute(sql, (sequence, record.key, body, now))
+
+    def _last(self) -> int:
+        """The last number that was given to any record, forgotten ones included; 0 before the first."""
+        found = self._sql.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
+        return found[0] if found else 0
+
+    def _begin_anew(self, after: int) -> None:
+        """The asker has what was never given: this file was put back from a copy, and the clock with it. Under another
+        id it is asked for everything, and what is there already counts once.
+        """
+        log.warning("the portal has call records up to %d, this store gave none after %d", after, self._last())
+        self.id = _new_id()
+        self._sql.execute("UPDATE store SET id = ?", (self.id,))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            self._sql.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._sql.execute("ROLLBACK")
-                raise
-            self._sql.execute("COMMIT")
+        with self._lock, transaction(self._sql):
+            yield
+
+
+def _open(path: Path | str) -> sqlite3.Connection:
+    sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    sql.execute("PRAGMA journal_mode = WAL")
+    sql.execute("PRAGMA synchronous = FULL")
+    return sql
+
+
+def _has_tables(sql: sqlite3.Connection) -> bool:
+    return sql.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+
+
+def _put_aside(path: Path) -> None:
+    """No release ever wrote such a file: its records stay for a person to look at, and numbering begins anew."""
+    aside = path.with_name(f"{path.name}.{int(time.time())}")
+    log.warning("%s is not of format %d: it is now %s", path, FORMAT, aside)
+    path.rename(aside)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
@@ -11,6 +12,7 @@ _DELIMITER = "|"
 # The only escape that db_flatstore makes: a delimiter inside a value. A per cent sign stays as it is.
 _ESCAPED = "%7C"
 _SECONDS_DIGITS = 10
+_LONGEST_KEY = 64
 _MS_COLUMNS = frozenset({"begun", "rang", "answered"})
 _E164_COLUMNS = frozenset({"caller_e164", "callee_e164"})
 
@@ -20,6 +22,7 @@ class CallRecord:
     """One leg of a call. The first three are acc's own: `started` and `ended` in whole seconds since the epoch,
     `seconds` to the millisecond. Then those of cdr_extra in sbc/kamailio/calls.cfg, in its order.
 
+    `leg` is the node's own id of it, made when the call began: not even a Call-ID, which callers choose, is unique.
     `caller` and `callee` are as received. `code` is the final SIP status, `why` our own reason for a refusal (see
     sbc/refusals.py), `hop` the gateway or destination that was tried last, `tried` how many were. `begun`, `rang` and
     `answered` are milliseconds since the epoch, 0 for never. `hung_up`: caller, callee or node. `loss` (per cent),
@@ -29,6 +32,7 @@ class CallRecord:
     started: int
     ended: int
     seconds: float
+    leg: str = ""
     trunk: str = ""
     direction: str = ""
     caller: str = ""
@@ -72,6 +76,14 @@ class CallRecord:
     def to_wire(self) -> dict[str, Any]:
         """As JSON."""
         return asdict(self)
+
+    @property
+    def key(self) -> str:
+        """What no other leg on its node has, up to 64 letters. One that began when the node was out of memory may have
+        no id.
+        """
+        known = self.leg or f"{self.direction} {self.begun} {self.call_id}"
+        return known if len(known) <= _LONGEST_KEY else hashlib.sha256(known.encode()).hexdigest()
 
     @property
     def ended_ms(self) -> int:

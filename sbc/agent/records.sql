@@ -5,12 +5,9 @@ CREATE TABLE store (id TEXT NOT NULL, pulled INTEGER NOT NULL DEFAULT 0);
 
 CREATE TABLE record (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    call_id TEXT NOT NULL,
-    begun INTEGER NOT NULL,
-    direction TEXT NOT NULL,
+    leg TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL,
-    kept_at INTEGER NOT NULL,
-    UNIQUE (call_id, begun, direction)
+    kept_at INTEGER NOT NULL
 );
 CREATE INDEX record_by_age ON record (kept_at);
 

@@ -29,6 +29,7 @@ CREATE TABLE fact (
     id TEXT NOT NULL,
     PRIMARY KEY (place, key_name)
 ) WITHOUT ROWID;
+CREATE INDEX fact_of ON fact (kind, id);
 
 -- Keys that a document no longer has, until they were read back as absent from Kamailio.
 CREATE TABLE leftover (

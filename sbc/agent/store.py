@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sbc.agent.contacts import SCHEMA as CONTACTS_SCHEMA
-from sbc.agent.render import TABLES, Facts, Key, passwords, render
-from sbc.documents import FORMAT, KINDS, TRUNK, Document, Fence, read_document, upgraded
+from sbc.agent.render import Facts, Key, passwords, render
+from sbc.agent.transaction import transaction
+from sbc.agent.upgrading import upgrade
+from sbc.documents import FORMAT, KINDS, TRUNK, Document, Fence, read_document
 from sbc.numbering.table import write_numbering
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 DIALOGS_SCHEMA = Path(__file__).with_name("dialogs.sql")
 TOMBSTONE_SECONDS = 30 * 24 * 3600
 _CONTACTS = "contacts"  # a leftover that is no key: registrations made with a password that is over
-HTABLE_VERSION = 2  # what Kamailio's htable module asks its tables to say
 
 
-class Refused(Exception):
+class Refused(ValueError):
     """What was asked will never be done; `reason` is a CamelCase code."""
 
     def __init__(self, reason: str, message: str) -> None:
@@ -78,8 +79,12 @@ class Store:
         if not self._sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'store'").fetchone():
             self._sql.executescript(f"BEGIN; {SCHEMA.read_text()} COMMIT;")
             self._sql.execute("INSERT INTO store VALUES (?)", (uuid.uuid4().hex,))
-        if self._sql.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
-            self._upgrade()
+        found = self._sql.execute("PRAGMA user_version").fetchone()[0]
+        if found > FORMAT:
+            raise ValueError(f"{path} is of format {found}, this agent reads up to {FORMAT}: a newer one wrote it")
+        if found < FORMAT:
+            with self._transaction(durable=True):
+                upgrade(self._sql, self._write_facts)
         self.boot_id: str = self._sql.execute("SELECT boot_id FROM store").fetchone()[0]
         counted = self._sql.execute("SELECT kind, count(*) FROM document WHERE body IS NOT NULL GROUP BY kind")
         self.counts: dict[str, int] = dict.fromkeys(KINDS, 0) | dict(counted)
@@ -104,15 +109,13 @@ class Store:
             digest = document.hash if document else ""
             if row and not _supersedes(fence, digest, row):
                 return
-            before = render(row.document) if row and row.document else {}
-            after = render(document) if document else {}
-            self._refuse_taken(kind, id, after)
+            before, after = self._keys_of(kind, id), render(document) if document else {}
             self._write_document(kind, id, fence, document, digest)
-            self._write_facts(kind, id, before, after)
+            self._write_facts(kind, id, after)
             if _passwords(row.document if row else None) - _passwords(document):
                 self._sql.execute("REPLACE INTO leftover VALUES (?, ?, ?, ?)", (_CONTACTS, id, kind, id))
         self.counts[kind] += (document is not None) - (row is not None and row.document is not None)
-        for table in {key.table for key in before.keys() | after.keys()}:
+        for table in {key.table for key in before | after.keys()}:
             change = sum(key.table == table for key in after) - sum(key.table == table for key in before)
             self.sizes[table] = self.sizes.get(table, 0) + change
 
@@ -180,44 +183,26 @@ class Store:
         row = (kind, id, fence.generation, fence.epoch, body, hash, "", deleted_at)
         self._sql.execute("REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def _write_facts(self, kind: str, id: str, before: Facts, after: Facts) -> None:
-        gone = [(*key, kind, id) for key in before.keys() - after.keys()]
+    def _keys_of(self, kind: str, id: str) -> set[Key]:
+        """What belongs to a document. The document itself may name more: a key that another one has had since."""
+        found = self._sql.execute("SELECT place, key_name FROM fact WHERE kind = ? AND id = ?", (kind, id))
+        return {Key(*key) for key in found}
+
+    def _write_facts(self, kind: str, id: str, after: Facts) -> None:
+        """Raises Refused, and has written nothing, when another document owns one of them."""
+        self._refuse_taken(kind, id, after)
+        gone = [(*key, kind, id) for key in self._keys_of(kind, id) - after.keys()]
         self._sql.executemany("DELETE FROM fact WHERE place = ? AND key_name = ?", [key[:2] for key in gone])
         self._sql.executemany("REPLACE INTO leftover VALUES (?, ?, ?, ?)", gone)
         self._sql.executemany("DELETE FROM leftover WHERE place = ? AND key_name = ?", after.keys())
         sql = "REPLACE INTO fact (place, key_name, key_value, kind, id) VALUES (?, ?, ?, ?, ?)"
         self._sql.executemany(sql, [(*key, value, kind, id) for key, value in after.items()])
 
-    def _upgrade(self) -> None:
-        """Bring views, documents and facts to the present format. A document keeps its hash, which is what the portal
-        knows it by until it sends the document anew.
-        """
-        with self._transaction(durable=True):
-            for table in TABLES:
-                columns = "key_name, key_type, value_type, key_value, expires"
-                select = f"SELECT {columns} FROM fact WHERE place = '{table}'"  # noqa: S608 - our own words
-                self._sql.execute(f"CREATE VIEW IF NOT EXISTS fact_{table} AS {select}")
-                self._sql.execute("REPLACE INTO version VALUES (?, ?)", (f"fact_{table}", HTABLE_VERSION))
-            bodies = self._sql.execute("SELECT kind, id, body FROM document WHERE body IS NOT NULL").fetchall()
-            for kind, subject_id, body in bodies:
-                document = read_document(kind, upgraded(kind, json.loads(body)))
-                self._sql.execute(
-                    "UPDATE document SET body = ? WHERE kind = ? AND id = ?", (_body(document), kind, subject_id)
-                )
-                self._sql.execute("DELETE FROM fact WHERE kind = ? AND id = ?", (kind, subject_id))
-                self._write_facts(kind, subject_id, {}, render(document))
-            self._sql.execute(f"PRAGMA user_version = {FORMAT}")
-
     @contextmanager
     def _transaction(self, *, durable: bool) -> Iterator[None]:
         self._sql.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-        self._sql.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._sql):
             yield
-        except BaseException:
-            self._sql.execute("ROLLBACK")
-            raise
-        self._sql.execute("COMMIT")
 
 
 def _supersedes(fence: Fence, hash: str, row: Row) -> bool:

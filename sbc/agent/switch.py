@@ -25,7 +25,9 @@ class SwitchUnavailable(Exception):
 
 
 class Switch(Protocol):
-    """What the agent needs of a SIP server. Every method raises SwitchUnavailable."""
+    """What the agent needs of a SIP server. Every method raises SwitchUnavailable. One thread at a time, but for `dump`
+    and `calls`.
+    """
 
     def get(self, key: Key) -> str | None:
         """The value; None when there is no such key."""
@@ -53,7 +55,7 @@ class Switch(Protocol):
 
 
 class Kamailio:
-    """A running Kamailio, reached over the sockets in its working directory. One thread at a time."""
+    """A running Kamailio, reached over the sockets in its working directory."""
 
     def __init__(self, socket_path: Path, fifo_path: Path, *, timeout: float = 0.5) -> None:
         self._path, self._fifo, self._timeout = socket_path, fifo_path, timeout
@@ -162,6 +164,8 @@ class Kamailio:
             raise SwitchUnavailable(f"Kamailio does not answer: {error}") from error
         finally:
             reply.unlink()
+        if "error" in answer:
+            raise SwitchUnavailable(f"{method}: {answer['error']['message']}")
         return answer["result"]
 
     def _write_fifo(self, request: bytes) -> None:

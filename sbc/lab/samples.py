@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sbc.agent.records import CallRecord
 from sbc.documents import Destination, GroupDocument, NodeDocument, NumberDocument, ProviderSource, TrunkDocument
 from sbc.lab.digest import md5
 
@@ -99,6 +100,7 @@ def sample_record(call_id: str, **changes: Any) -> dict[str, Any]:
         "started": begun // 1000 + 3,
         "ended": begun // 1000 + 65,
         "seconds": 62.5,
+        "leg": f"leg of {call_id}",
         "trunk": "T1",
         "direction": "outbound",
         "caller": "13125550100",
@@ -121,6 +123,12 @@ def sample_record(call_id: str, **changes: Any) -> dict[str, Any]:
         "mos": 43,
     }
     return members | changes
+
+
+def sample_line(call_id: str, **changes: Any) -> str:
+    """The same call as Kamailio writes it."""
+    values = CallRecord(**sample_record(call_id, **changes)).to_wire().values()
+    return "|".join(str(value).replace("|", "%7C") if value != "" else "-" for value in values) + "\n"
 
 
 def sample_certificate(**changes: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def unsaved_call(trunk: Trunk, **changes: Any) -> Call:
         "node": trunk.data_centre.nodes.order_by("-role")[0],
         "store": "S1",
         "sequence": number,
+        "leg": f"leg {number}",
         "data_centre": trunk.data_centre,
         "account_id": trunk.account_id,
         "trunk_id": trunk.pk,

@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models.functions import Now
 
 from calls import pulling
@@ -194,7 +194,7 @@ def test_a_node_that_lost_its_records_is_read_from_the_start_and_nothing_is_coun
 def test_the_same_call_through_both_nodes_and_both_ways_is_a_leg_each(
     nodes: Nodes, trunk: Trunk, new_york: DataCentre
 ) -> None:
-    both = records(trunk, 1) + records(trunk, 1, direction="inbound")
+    both = records(trunk, 1) + records(trunk, 1, direction="inbound", leg="another")
     for node in (nodes.primary, nodes.backup):
         node.fault(records=both)
 
@@ -202,6 +202,49 @@ def test_the_same_call_through_both_nodes_and_both_ways_is_a_leg_each(
         pull(row)
 
     assert Call.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_calls_of_which_only_the_end_of_a_long_call_id_differs_are_two(
+    nodes: Nodes, trunk: Trunk, primary: SbcNode
+) -> None:
+    nodes.primary.fault(records=[sample_record("x" * 300 + end, trunk=str(trunk.pk)) for end in "12"])
+
+    pull(primary)
+
+    assert Call.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_page_that_the_database_refuses_half_way_is_pulled_again_as_a_whole(
+    nodes: Nodes, trunk: Trunk, primary: SbcNode
+) -> None:
+    nodes.primary.fault(records=records(trunk, 1, 2, 3))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE calls_call ADD CONSTRAINT trouble CHECK (call_id <> '2@pbx')")
+    with pytest.raises(IntegrityError):
+        pull(primary)
+    before = NodeCursor.objects.get(node=primary).sequence, Call.objects.count()
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE calls_call DROP CONSTRAINT trouble")
+    pull_now(primary)
+
+    assert before == (0, 0)
+    assert call_ids() == ["1@pbx", "2@pbx", "3@pbx"]
+
+
+@pytest.mark.django_db
+def test_a_call_of_a_trunk_that_was_deleted_meanwhile_is_still_its_accounts(
+    nodes: Nodes, trunk: Trunk, primary: SbcNode
+) -> None:
+    Trunk.objects.filter(pk=trunk.pk).update(gone_at=Now(), withdrawn_at=Now())
+    nodes.primary.fault(records=records(trunk, 1))
+
+    pull(primary)
+
+    call = Call.objects.get()
+    assert (call.account_id, call.trunk_name) == (trunk.account_id, trunk.name)
 
 
 @pytest.mark.django_db

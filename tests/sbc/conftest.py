@@ -13,6 +13,7 @@ class FakeSwitch:
     def __init__(self):
         self.keys, self.log, self.dropped, self.off, self.deaf = {}, [], [], False, False
         self.reloads = 0
+        self.before_dump = lambda: None
 
     def _answer(self):
         if self.off:
@@ -38,6 +39,7 @@ class FakeSwitch:
         return {table: sum(key.table == table for key in self.keys) for table in TABLES}
 
     def dump(self, table):
+        self.before_dump()
         return {key.name: value for key, value in self.keys.items() if key.table == table}
 
     def calls(self):

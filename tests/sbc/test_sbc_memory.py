@@ -149,10 +149,22 @@ def test_a_disabled_trunk_loses_its_registrations(memory_node, client):
 def test_failed_sign_ins(memory_node, client):
     memory_node.fault(failures={"T2/2001:db8::9": "n=1;last=1700000000;", "T1/192.0.2.8": "n=12;last=1700000600;"})
 
-    assert list(client.failures()) == [
+    found = client.failures()
+
+    assert found.left_off == 0
+    assert found.latest == (
         FailedSignIn("T1", "192.0.2.8", 12, 1_700_000_600),
         FailedSignIn("T2", "2001:db8::9", 1, 1_700_000_000),
-    ]
+    )
+
+
+def test_of_very_many_failed_sign_ins_the_latest_are_told(memory_node, client):
+    memory_node.fault(failures={f"T1/192.0.2.{n}": f"n=1;last={1_700_000_000 + n};" for n in range(1003)})
+
+    found = client.failures()
+
+    assert (len(found.latest), found.left_off) == (1000, 3)
+    assert min(failure.last_at for failure in found.latest) == 1_700_000_003
 
 
 def test_checks(memory_node, client):

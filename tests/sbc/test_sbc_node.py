@@ -1,5 +1,8 @@
 """Applying, reading back and healing, with a dictionary in Kamailio's place."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sbc.agent.contacts import Contact
@@ -201,6 +204,21 @@ def test_the_watch_goes_through_everything_in_slices(node, switch):
     assert switch.facts() != before
     watch.look()
     assert switch.facts() == before
+
+
+def test_a_long_list_of_failed_sign_ins_holds_up_no_document(node, switch):
+    asked, patience = threading.Event(), threading.Event()
+    switch.before_dump = lambda: (asked.set(), patience.wait(10))
+    switch.keys[Key("failures", "T1/192.0.2.8")] = "n=2;last=7;"
+
+    with ThreadPoolExecutor() as pool:
+        told = pool.submit(node.failures, 10)
+        asked.wait(10)
+        held = pool.submit(put, node, TRUNK).result(timeout=5)
+        patience.set()
+
+    assert held["hash"] == TRUNK.hash
+    assert told.result() == {"failures": [{"id": "T1/192.0.2.8", "n": 2, "last": 7}], "left_off": 0}
 
 
 def test_certificates_are_read_again_once_after_they_were_replaced(node, watch, switch, certificates):

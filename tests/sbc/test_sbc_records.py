@@ -4,10 +4,13 @@ import itertools
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,12 +19,7 @@ from sbc.agent.collecting import Collector
 from sbc.agent.record_store import RecordStore
 from sbc.agent.records import CallRecord
 from sbc.agent.switch import SwitchUnavailable
-from sbc.lab.samples import sample_record
-
-
-def line_of(call_id, **changes):
-    values = CallRecord(**sample_record(call_id, **changes)).to_wire().values()
-    return "|".join(str(value).replace("|", "%7C") if value != "" else "-" for value in values) + "\n"
+from sbc.lab.samples import sample_line, sample_record
 
 
 class Kamailio:
@@ -31,7 +29,7 @@ class Kamailio:
         self.folder, self.files, self.turned = folder, {}, []
 
     def write(self, call_id, process=1, **changes):
-        self.raw(line_of(call_id, **changes), process)
+        self.raw(sample_line(call_id, **changes), process)
 
     def raw(self, text, process=1):
         if process in self.turned:
@@ -69,7 +67,7 @@ def ids(store, after=0, limit=1000):
 
 
 def test_a_line_says_everything_of_a_call():
-    record = CallRecord.parse(line_of("1@pbx", caller="a|b", callee="a%20b").rstrip())
+    record = CallRecord.parse(sample_line("1@pbx", caller="a|b", callee="a%20b").rstrip())
 
     assert record == CallRecord(**sample_record("1@pbx", caller="a|b", callee="a%20b"))
     assert (record.duration_ms, record.ended_ms) == (62500, record.answered + 62500)
@@ -78,7 +76,7 @@ def test_a_line_says_everything_of_a_call():
 def test_empty_columns_and_times_of_kamailio():
     times = {"begun": "1700000000.250499", "rang": "-", "answered": "0"}
     numbers = {"caller_e164": "", "callee_e164": "442071838750"}
-    record = CallRecord.parse(line_of("1", trunk="", why="", **times, **numbers).rstrip())
+    record = CallRecord.parse(sample_line("1", trunk="", why="", **times, **numbers).rstrip())
 
     assert (record.trunk, record.why) == ("", "")
     assert (record.caller_e164, record.callee_e164) == ("", "+442071838750")
@@ -87,12 +85,14 @@ def test_empty_columns_and_times_of_kamailio():
 
 
 def test_a_call_that_ended_within_its_first_second_does_not_end_before_it_began():
-    record = CallRecord.parse(line_of("1", answered=0, begun=1_700_000_000_900, ended=1_700_000_000).rstrip())
+    record = CallRecord.parse(sample_line("1", answered=0, begun=1_700_000_000_900, ended=1_700_000_000).rstrip())
 
     assert record.ended_ms == 1_700_000_000_900
 
 
-@pytest.mark.parametrize("line", ["", "1|2", line_of("1").rpartition("|")[0], line_of("1", code="ok"), "\0" * 400])
+@pytest.mark.parametrize(
+    "line", ["", "1|2", sample_line("1").rpartition("|")[0], sample_line("1", code="ok"), "\0" * 400]
+)
 def test_what_is_no_record(line):
     with pytest.raises(ValueError):
         CallRecord.parse(line.rstrip("\n"))
@@ -100,7 +100,7 @@ def test_what_is_no_record(line):
 
 @pytest.mark.parametrize("cut", [1, 5, 10, 11, 60, 170])
 def test_a_record_behind_one_that_was_cut_off_is_read(cut):
-    assert CallRecord.parse(line_of("cut")[:cut] + line_of("whole").rstrip()).call_id == "whole"
+    assert CallRecord.parse(sample_line("cut")[:cut] + sample_line("whole").rstrip()).call_id == "whole"
 
 
 def test_records_are_numbered_as_they_are_read(kamailio, collector, store):
@@ -112,13 +112,14 @@ def test_records_are_numbered_as_they_are_read(kamailio, collector, store):
     collector.look()
 
     page = store.page(store.id, 0, 1000)
-    assert [(record["sequence"], record["call_id"]) for record in page["records"]] == [(1, "1"), (2, "2"), (3, "3")]
-    assert (ids(store, after=2), ids(store, after=3), ids(store, limit=1)) == (["3"], [], ["1"])
+    first, second, third = (record["sequence"] for record in page["records"])
+    assert (first < second < third, ids(store)) == (True, ["1", "2", "3"])
+    assert (ids(store, after=second), ids(store, after=third), ids(store, limit=1)) == (["3"], [], ["1"])
     assert CallRecord.from_wire(page["records"][0]) == CallRecord(**sample_record("1"))
 
 
 def test_a_half_written_line_waits_for_its_other_half(kamailio, collector, store):
-    line = line_of("1")
+    line = sample_line("1")
     kamailio.raw(line[:80])
     collector.look()
     before = ids(store)
@@ -146,14 +147,58 @@ def test_an_unreadable_line_holds_up_nobody_and_is_kept_aside(kamailio, collecto
     assert [row[0] for row in store._sql.execute("SELECT line FROM unreadable")] == ["nonsense"]
 
 
-def test_a_call_that_is_written_twice_is_kept_once_and_another_attempt_is_another(kamailio, collector, store):
-    kamailio.write("1")
-    kamailio.write("1")
-    kamailio.write("1", begun=1_700_000_009_000)
-    kamailio.write("1", direction="inbound")
+def test_a_call_that_is_written_twice_is_kept_once(kamailio, collector, store):
+    kamailio.write("1", hung_up="caller")
+    kamailio.write("1", hung_up="node")  # found again after a crash, and ended again
     collector.look()
 
-    assert ids(store) == ["1", "1", "1"]
+    [record] = store.page("", 0, 10)["records"]
+    assert record["hung_up"] == "caller"
+
+
+def test_two_calls_with_one_call_id_in_one_millisecond_are_two(kamailio, collector, store):
+    kamailio.write("1", leg="a")
+    kamailio.write("1", leg="b")
+    collector.look()
+
+    assert ids(store) == ["1", "1"]
+
+
+def test_calls_without_an_id_of_the_node_are_told_apart_by_what_else_is_known(kamailio, collector, store):
+    long = "x" * 300
+    kamailio.write(f"{long}1", leg="")
+    kamailio.write(f"{long}2", leg="")
+    kamailio.write(f"{long}2", leg="", direction="inbound")
+    kamailio.write(f"{long}2", leg="", begun=1_700_000_009_000)
+    kamailio.write(f"{long}2", leg="")
+    collector.look()
+
+    keys = [CallRecord.from_wire(record).key for record in store.page("", 0, 10)["records"]]
+    assert len(keys) == len(set(keys)) == 4
+    assert max(map(len, keys)) <= 64
+
+
+def test_a_full_disk_delays_records_and_loses_none(kamailio, collector, store):
+    [(pages,)] = store._sql.execute("PRAGMA page_count")
+    store._sql.execute(f"PRAGMA max_page_count = {pages}")
+    for number in range(40):
+        kamailio.write(str(number), process=number % 2)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        collector.look()
+
+    store._sql.execute("PRAGMA max_page_count = 1000000")
+    collector.look()
+
+    assert sorted(map(int, ids(store))) == list(range(40))
+
+
+def test_on_a_full_disk_no_file_is_turned(kamailio, collector, store, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    for number in range(10):
+        kamailio.write(str(number))
+    collector.look()
+
+    assert [file.name for file in kamailio.folder.iterdir()] == ["calls_1.log"]
 
 
 def test_long_files_are_turned_and_read_ones_deleted(kamailio, collector, store):
@@ -170,7 +215,7 @@ def test_a_file_that_may_still_be_written_is_not_deleted(kamailio, collector, st
         kamailio.write(str(number))
     collector.look()
     late = kamailio.files[1]
-    late.write(line_of("late"))  # begun before the turn, written after it
+    late.write(sample_line("late"))  # begun before the turn, written after it
     late.flush()
     collector.look()
     old = kamailio.folder / "calls_1.old"
@@ -300,14 +345,14 @@ def test_what_the_portal_has_had_for_long_is_forgotten_and_nothing_else(kamailio
     kamailio.write("1")
     kamailio.write("2")
     collector.look()
-    ids(store, after=1)
+    ids(store, after=store.page("", 0, 1)["records"][0]["sequence"])
     monkeypatch.setattr(record_store, "KEPT_SECONDS", -1)
     collector.look()
     kamailio.write("3")
     monkeypatch.undo()
     collector.look()
 
-    assert [record["sequence"] for record in store.page("", 0, 10)["records"]] == [2, 3]
+    assert ids(store) == ["2", "3"]
 
 
 def test_a_cursor_of_another_store_starts_again_and_is_no_receipt(kamailio, collector, store, monkeypatch):
@@ -324,14 +369,44 @@ def test_a_cursor_of_another_store_starts_again_and_is_no_receipt(kamailio, coll
 def test_a_number_is_never_used_again(kamailio, collector, store, monkeypatch):
     kamailio.write("1")
     collector.look()
-    ids(store, after=1)
+    [first] = store.page("", 0, 10)["records"]
+    ids(store, after=first["sequence"])
     monkeypatch.setattr(record_store, "KEPT_SECONDS", -1)
     collector.look()
     monkeypatch.undo()
+    monkeypatch.setattr(record_store.time, "time_ns", lambda: 0)  # the clock was put back
     kamailio.write("2")
     collector.look()
 
-    assert [record["sequence"] for record in store.page("", 0, 10)["records"]] == [2]
+    assert ids(store) == ["2"]
+    assert ids(store, after=first["sequence"]) == ["2"]
+
+
+def test_a_cursor_beyond_all_that_was_given_gets_everything_under_another_name(kamailio, collector, store, caplog):
+    kamailio.write("1")
+    collector.look()
+    before = store.id
+    [first] = store.page("", 0, 10)["records"]
+
+    page = store.page(before, first["sequence"] + 1, 10)
+    again = store.page(before, first["sequence"] + 1, 10)
+
+    assert page["store"] == again["store"] == store.id != before
+    assert [record["call_id"] for record in page["records"]] == ["1"]
+    assert store.page(store.id, first["sequence"], 10) == {"store": store.id, "records": []}
+    assert caplog.text.count("this store gave none after") == 1
+
+
+def test_a_file_of_before_the_first_release_is_put_aside(tmp_path, caplog):
+    with closing(sqlite3.connect(tmp_path / "records.db")) as old:
+        old.execute("CREATE TABLE record (sequence INTEGER PRIMARY KEY, call_id TEXT)")
+
+    store = RecordStore(tmp_path / "records.db")
+
+    assert store.page("", 0, 10)["records"] == []
+    store.close()
+    assert len(list(tmp_path.glob("records.db.*"))) == 1
+    assert "is not of format" in caplog.text
 
 
 def test_records_that_nobody_fetches_are_complained_about_once_an_hour(kamailio, collector, monkeypatch, caplog):

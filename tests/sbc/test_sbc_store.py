@@ -1,14 +1,11 @@
 """Fences, tombstones and ownership in the agent's store."""
 
-import json
-import sqlite3
 import time
-from contextlib import closing
 
 import pytest
 
 from sbc.agent import store as store_module
-from sbc.agent.render import TABLES, Key, render
+from sbc.agent.render import Key
 from sbc.agent.store import Refused, StaleFence, Store, prepare
 from sbc.documents import Fence
 from sbc.lab.samples import sample_number, sample_registered, sample_trunk
@@ -130,29 +127,17 @@ def test_pages_are_in_order_and_without_tombstones(store):
     assert [row.id for row in store.page("trunk", "T3", 2)] == ["T4"]
 
 
-def test_a_store_of_an_older_format_goes_on_with_its_documents_and_their_hashes(tmp_path):
-    path = tmp_path / "facts.db"
-    trunk = sample_trunk("T1", ["192.0.2.1"])
-    first = Store(path)
-    save(first, (1, 0), trunk)
-    first.close()
-    wire = trunk.to_wire()
-    for added in ("realm", "earlier_ha1s"):
-        del wire[added]
-    with closing(sqlite3.connect(path)) as file:
-        file.execute("UPDATE document SET body = ?, hash = 'as it was'", (json.dumps(wire | {"format": 1}),))
-        file.execute("UPDATE fact SET key_value = 'of old'")
-        file.executescript("DROP VIEW fact_user; DELETE FROM version; PRAGMA user_version = 0;")
-        file.commit()
+def test_a_document_takes_away_only_what_is_still_its_own(store):
+    key = Key("provider_key", "FRESHWORKS/ac12")
+    trunk = sample_trunk("T1", provider="FRESHWORKS", provider_key="AC12")
+    save(store, (1, 0), trunk)
+    store._sql.execute("UPDATE fact SET kind = 'group', id = 'G1' WHERE place = 'provider_key'")
 
-    again = Store(path)
+    save(store, (2, 0), sample_trunk("T1", provider="FRESHWORKS"))
 
-    row = again.get("trunk", "T1")
-    assert (row.document, row.hash, again.boot_id) == (trunk, "as it was", first.boot_id)
-    assert dict(again.facts(Key("", ""), 10)) == render(trunk)
-    with closing(sqlite3.connect(path)) as file:
-        assert file.execute("SELECT count(*) FROM fact_user").fetchone() == (0,)
-        assert file.execute("SELECT count(*) FROM version").fetchone() == (len(TABLES),)
+    assert store.owner(key) == ("group", "G1")
+    assert key not in store.leftovers("trunk", "T1")
+    assert store.sizes["provider_key"] == 1
 
 
 def test_a_user_name_has_one_owner(store):
