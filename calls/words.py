@@ -73,6 +73,11 @@ def quality_of(call: Call) -> str:
     return str(word)
 
 
+def hop_of(call: Call) -> str:
+    """The last of the customer's addresses that was tried; our own gateways are nobody's business."""
+    return "" if call.is_outbound else call.hop
+
+
 def duration_of(call: Call) -> str:
     """1:02, or 1:00:02; a call that nobody answered has none. Parts of a second count as one."""
     if not call.answered_at:

@@ -94,14 +94,15 @@ class GroupUse:
     read_at: datetime | None
 
 
-def group_use(group: str, nodes: Collection[SbcNode]) -> GroupUse:
-    """In one query. No nodes: unknown."""
+def group_uses(groups: Collection[str], nodes: Collection[SbcNode]) -> list[GroupUse]:
+    """Of each group, in one query. No nodes: unknown."""
     read = [node.facts_read_at for node in nodes]
     read_at = None if None in read else min((moment for moment in read if moment), default=None)
     if not nodes or not all(map(_is_known, nodes)):
-        return GroupUse(None, read_at)
-    found = GroupCalls.objects.filter(subject_id=group, node__in=nodes).aggregate(calls=Sum("calls", default=0))
-    return GroupUse(found["calls"], read_at)
+        return [GroupUse(None, read_at)] * len(groups)
+    rows = GroupCalls.objects.filter(subject_id__in=groups, node__in=nodes).order_by().values_list("subject_id")
+    calls = dict(rows.annotate(Sum("calls")))
+    return [GroupUse(calls.get(group, 0), read_at) for group in groups]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class EarlierHa1:
 @dataclass(frozen=True, slots=True)
 class ProviderSource:
     """An address or network (CIDR) that a provider's calls come from. `key_header` names the header that tells whose
-    call it is; empty: the first label of the host in the request URI.
+    call it is; empty: the host in the request URI.
     """
 
     provider: str
@@ -143,8 +143,8 @@ class NumberDocument(Document):
 
 @dataclass(frozen=True, slots=True)
 class GroupDocument(Document):
-    """Trunks of one account whose calls from their provider are alike: these share one limit, `channels`, and count as
-    calls of `trunk_id`.
+    """Trunks of one account whose calls from their provider are alike: these share one limit, `channels`, follow the
+    settings of `trunk_id` and are recorded as calls of `booked_on`.
     """
 
     kind = GROUP
@@ -154,6 +154,7 @@ class GroupDocument(Document):
     provider_keys: tuple[str, ...]
     channels: int
     trunk_id: str
+    booked_on: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,8 @@ REFUSALS = {
     "provider-key-unknown": Refusal(
         403,
         "Provider Account Unknown",
-        "The call came from a provider, and its account or termination identifier belongs to no trunk of ours here.",
-        "Compare the Twilio Account SID or the Genesys identifier on the trunk's page with what your provider shows.",
+        "The call came from a provider, and its account or the name that it asked for belongs to no trunk here.",
+        "Compare the Twilio Account SID, or the Outbound SIP Termination FQDN in Genesys, with the trunk's page.",
     ),
     "number-not-telephone": Refusal(
         404,

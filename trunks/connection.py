@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.conf import settings
+
 from provisioning.models import DataCentre, SbcNode
 from trunks.models import Trunk
 from trunks.selectors import nodes_of
@@ -14,13 +16,14 @@ from trunks.validators.hosts import TLS_PORT, show_destination
 
 @dataclass(frozen=True, slots=True)
 class NodeAddress:
-    """How one node is reached by a trunk's PBX. `transport` is UDP or TLS."""
+    """How one node is reached by a trunk's PBX. `transport` is UDP or TLS; voice is on `media_ports`, always UDP."""
 
     role: str
     label: str
     host: str
     port: int
     transport: str
+    media_ports: str
 
     @property
     def where(self) -> str:
@@ -80,4 +83,4 @@ def node_address(node: SbcNode, registers: bool, tls: bool) -> NodeAddress:
     """Where one node takes such a trunk's calls."""
     host = (node.registered_address if registers else None) or node.static_address
     port, transport = (TLS_PORT, "TLS") if tls else (node.sip_port, "UDP")
-    return NodeAddress(node.role, str(node.get_role_display()), host, port, transport)
+    return NodeAddress(node.role, str(node.get_role_display()), host, port, transport, settings.MEDIA_PORTS)

@@ -17,8 +17,19 @@ from trunks.models import Trunk
 from trunks.providers import all_providers
 
 
+def group_id_of(trunk: Trunk) -> str:
+    """Of the group that the trunk is in, if its provider's trunks share their channels."""
+    return f"{trunk.provider}.{trunk.account_id}.{trunk.data_centre_id}"
+
+
+def shared_channels(trunk: Trunk) -> int:
+    """How many calls out the trunks of its group may have up together."""
+    alike = Q(provider=trunk.provider, account=trunk.account_id, data_centre=trunk.data_centre_id)
+    return sum(document.channels for document in _documents(alike).values())
+
+
 class GroupSubject:
-    """Follows from its trunks, without operations. The id is provider/account/data centre, with dots between."""
+    """Follows from its trunks, without operations."""
 
     kind = GROUP
 
@@ -65,16 +76,19 @@ def _want(group_id: str) -> None:
 
 
 def _documents(chosen: Q) -> dict[str, GroupDocument]:
-    """By id, in one query, for trunks that are live. Enabled ones count; calls are those of the oldest of them."""
+    """By id, in one query, for trunks that are live."""
     sharing = [code for code, provider in all_providers().items() if provider.shares_channels]
     trunks = Trunk.objects.filter(chosen, provider__in=sharing, gone_at=None, withdrawn_at=None).exclude(live=None)
     groups = defaultdict[str, list[Trunk]](list)
     for trunk in trunks.select_related("live").order_by("created_at", "pk"):
-        groups[f"{trunk.provider}.{trunk.account_id}.{trunk.data_centre_id}"].append(trunk)
+        groups[group_id_of(trunk)].append(trunk)
     return {group_id: _document(group_id, members) for group_id, members in groups.items()}
 
 
 def _document(group_id: str, trunks: list[Trunk]) -> GroupDocument:
+    """`trunks` from the oldest on. Channels of enabled ones count, and the oldest of these says what a call may do; it
+    is booked on the oldest of all, enabled or not, as long as that one is on the nodes.
+    """
     oldest = trunks[0]
     enabled = [trunk for trunk in trunks if trunk.admin_status == AdminStatus.ENABLED]
     return GroupDocument(
@@ -84,4 +98,5 @@ def _document(group_id: str, trunks: list[Trunk]) -> GroupDocument:
         provider_keys=tuple(sorted({trunk.call_key for trunk in trunks if trunk.call_key})),
         channels=sum(trunk.live.channels for trunk in enabled if trunk.live),
         trunk_id=str((enabled or trunks)[0].pk),
+        booked_on=str(oldest.pk),
     )

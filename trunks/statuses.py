@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,12 +15,14 @@ from accounts.models import AuditEvent
 from provisioning.enums import OperationKind, RegistrationStatus, Status
 from provisioning.facts import (
     FailedSignIns,
+    GroupUse,
     checks_of,
     failed_sign_ins_of,
-    group_use,
+    group_uses,
 )
 from provisioning.models import DestinationCheck, NodeState, Operation, SbcNode
 from trunks.enums import AdminStatus
+from trunks.groups import group_id_of, shared_channels
 from trunks.models import Trunk
 from trunks.models.trunk import SUBJECT
 from trunks.selectors import operations_of
@@ -136,17 +140,30 @@ class ChannelsShown:
     seen_at: datetime | None
 
 
-def channels(trunk: Trunk, states: Iterable[NodeState]) -> ChannelsShown | None:
-    """None while nothing is live."""
+def channels(trunk: Trunk, states: Iterable[NodeState]) -> list[ChannelsShown]:
+    """One line; two where calls in and calls out have limits of their own. None while nothing is live."""
     if trunk.live is None:
-        return None
-    use = group_use(str(trunk.pk), [state.node for state in states if not state.wants_absent])
+        return []
+    nodes = [state.node for state in states if not state.wants_absent]
+    if not trunk.connects.shares_channels:
+        [use] = group_uses([str(trunk.pk)], nodes)
+        return [_channels(use, trunk.live.channels, _("%(calls)s of %(channels)s channels in use"))]
+    own, shared = group_uses([str(trunk.pk), group_id_of(trunk)], nodes)
+    if own.calls is None:
+        return [_channels(own, 0, "")]
+    together = _("%(calls)s of %(channels)s in use by calls going out, over all your %(provider)s trunks in %(place)s")
+    words = {"provider": trunk.connects.label, "place": trunk.data_centre.name}
+    return [
+        _channels(own, trunk.live.channels, _("%(calls)s of %(channels)s channels in use by calls coming in")),
+        _channels(shared, shared_channels(trunk), together, words),
+    ]
+
+
+def _channels(use: GroupUse, limit: int, text: str, words: Mapping[str, Any] = MappingProxyType({})) -> ChannelsShown:
     if use.calls is None:
         return ChannelsShown("none", _("Unknown: a node could not be asked lately"), use.read_at)
-    words = _("%(calls)s of %(channels)s channels in use") % {"calls": use.calls, "channels": trunk.live.channels}
-    if trunk.connects.shares_channels:
-        words = _("%(words)s by calls coming in") % {"words": words}
-    return ChannelsShown("good" if use.calls < trunk.live.channels else "warn", words, use.read_at)
+    text %= {"calls": use.calls, "channels": limit, **words}
+    return ChannelsShown("good" if use.calls < limit else "warn", text, use.read_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ NODE_KEY = env.str("TRUNKLINE_NODE_KEY", "")
 SIP_DOMAIN = env.str("TRUNKLINE_SIP_DOMAIN", "sip.localhost")
 SIP_REALM = env.str("TRUNKLINE_SIP_REALM", SIP_DOMAIN)
 SEALING_KEYS = env.list("TRUNKLINE_SEALING_KEYS", default=[SECRET_KEY])
+# The UDP ports on which RTPengine of every node sends and takes voice, as customers' firewalls must know them.
+MEDIA_PORTS = env.str("TRUNKLINE_MEDIA_PORTS", "20000-29999")
 # How long a new password can be looked at by whoever asked for it.
 SECRET_SHOWN_FOR = timedelta(minutes=15)
 

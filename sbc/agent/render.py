@@ -40,7 +40,7 @@ _IDENTITY = {
 }
 _MAX_EARLIER = 10
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
-_PROVIDER_KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
+_PROVIDER_KEY = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _LARGEST_NETWORK = 256  # addresses: each becomes a key
 
 
@@ -115,7 +115,12 @@ def _number(number: NumberDocument) -> Facts:
 
 @render.register
 def _group(group: GroupDocument) -> Facts:
-    members = {"trunk": _id(group.trunk_id), "group": _id(group.id), "channels": _limit(group.channels)}
+    members = {
+        "trunk": _id(group.trunk_id),
+        "booked": _id(group.booked_on),
+        "group": _id(group.id),
+        "channels": _limit(group.channels),
+    }
     return {_provider_key(group.provider, key): _value(members) for key in group.provider_keys}
 
 

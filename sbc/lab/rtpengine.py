@@ -12,7 +12,7 @@ from sbc.lab.net import LabError
 from sbc.lab.sip import Address
 
 MEDIA_CONTROL_PORT = 2223
-_FIRST_PORT, _LAST_PORT = 20000, 29999
+FIRST_PORT, LAST_PORT = 20000, 29999
 _SILENT_SECONDS = 120  # a session in which nobody sent anything
 _HELD_SECONDS = 4 * 3600  # one on hold, where silence is meant
 
@@ -36,8 +36,8 @@ def rtpengine_command(address: str, control: str) -> list[str]:
         "--table=-1",
         f"--interface={address}",
         f"--listen-ng={control}:{MEDIA_CONTROL_PORT}",
-        f"--port-min={_FIRST_PORT}",
-        f"--port-max={_LAST_PORT}",
+        f"--port-min={FIRST_PORT}",
+        f"--port-max={LAST_PORT}",
         f"--timeout={_SILENT_SECONDS}",
         f"--silent-timeout={_HELD_SECONDS}",
         "--delete-delay=0",

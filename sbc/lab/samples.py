@@ -73,9 +73,9 @@ def sample_node(
     )
 
 
-def sample_group(group_id: str, provider_key: str, channels: int, trunk_id: str) -> GroupDocument:
-    """Trunks of Freshworks that share one limit."""
-    return GroupDocument(group_id, "A1", "FRESHWORKS", (provider_key,), channels, trunk_id)
+def sample_group(group_id: str, provider_key: str, channels: int, trunk_id: str, booked_on: str = "") -> GroupDocument:
+    """Trunks of Freshworks that share one limit; calls are booked on the one that they follow unless told."""
+    return GroupDocument(group_id, "A1", "FRESHWORKS", (provider_key,), channels, trunk_id, booked_on or trunk_id)
 
 
 def sample_contact(trunk_id: str, **changes: Any) -> dict[str, Any]:

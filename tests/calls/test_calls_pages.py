@@ -216,6 +216,42 @@ def test_one_call_says_all_that_is_known(bob: Client, trunk: Trunk) -> None:
         assert part in said
 
 
+def test_the_file_says_all_that_the_page_of_a_call_says(bob: Client, trunk: Trunk) -> None:
+    call = make_call(trunk, direction="inbound", tried=2)
+
+    [line] = table(bob.get(EXPORT))
+
+    assert line["Rang (UTC)"] == f"{call.rang_at:%Y-%m-%d %H:%M:%S}"
+    assert (line["Data centre"], line["Node"]) == ("New York", "Primary")
+    assert (line["Sent to"], line["Destinations tried"]) == ("192.0.2.9:5060", "2")
+    assert (line["Hung up by"], line["Codec"]) == ("The caller", "PCMA")
+    assert (line["MOS"], line["Packet loss (%)"], line["Jitter (ms)"]) == ("4.3", "0.2", "4.1")
+
+
+def test_the_file_is_silent_about_our_gateways_and_about_what_nobody_measured(bob: Client, trunk: Trunk) -> None:
+    make_call(trunk, mos=None, loss=None, jitter=None)
+
+    [line] = table(bob.get(EXPORT))
+
+    assert (line["Sent to"], line["MOS"], line["Packet loss (%)"], line["Jitter (ms)"]) == ("", "", "", "")
+
+
+def test_a_long_file_costs_no_more_queries_than_a_short_one(
+    bob: Client, trunk: Trunk, django_assert_max_num_queries
+) -> None:
+    def queries() -> int:
+        with django_assert_max_num_queries(20) as asked:
+            table(bob.get(EXPORT))
+        return len(asked)
+
+    make_call(trunk)
+    bob.get(EXPORT)
+    few = queries()
+    Call.objects.bulk_create([unsaved_call(trunk) for _number in range(50)])
+
+    assert queries() == few
+
+
 def test_where_we_send_calls_is_ours_and_where_the_customer_gets_them_is_theirs(bob: Client, trunk: Trunk) -> None:
     outbound, inbound = make_call(trunk), make_call(trunk, direction="inbound", tried=2)
 

@@ -35,14 +35,14 @@ def test_the_group_has_the_sum_of_the_channels_and_the_oldest_trunk(customer, en
     bring_to_nodes()
 
     document = subject_of(GROUP).compile(group_id(older))
-    assert (document.channels, document.trunk_id) == (7, str(older.pk))
+    assert (document.channels, document.trunk_id, document.booked_on) == (7, str(older.pk), str(older.pk))
     assert set(document.provider_keys) == {older.call_key, newer.call_key}
     for node in (nodes.primary, nodes.backup):
         assert node.client().read(GROUP, document.id).hash == document.hash
     assert_world_consistent(orders=[older.pk, newer.pk])
 
 
-def test_a_disabled_trunk_adds_nothing_and_calls_count_as_the_next_one(customer, engineer, new_york):
+def test_a_disabled_trunk_adds_nothing_and_calls_follow_the_next_one_but_are_booked_on_it(customer, engineer, new_york):
     older, newer = order_freshworks(customer, engineer, new_york, 3, 4)
     bring_to_nodes()
 
@@ -51,9 +51,20 @@ def test_a_disabled_trunk_adds_nothing_and_calls_count_as_the_next_one(customer,
     bring_to_nodes()
 
     document = subject_of(GROUP).compile(group_id(older))
-    assert (document.channels, document.trunk_id) == (4, str(newer.pk))
+    assert (document.channels, document.trunk_id, document.booked_on) == (4, str(newer.pk), str(older.pk))
     states = NodeState.objects.filter(subject_kind=GROUP, verified=True)
     assert [state.wanted_hash for state in states] == [document.hash] * 2
+
+
+def test_when_the_oldest_trunk_is_deleted_calls_are_booked_on_the_next_one(customer, engineer, new_york):
+    older, newer = order_freshworks(customer, engineer, new_york, 3, 4)
+    bring_to_nodes()
+
+    delete_trunk(older, engineer)
+    work_on(older)
+    bring_to_nodes()
+
+    assert subject_of(GROUP).compile(group_id(newer)).booked_on == str(newer.pk)
 
 
 def test_the_group_goes_with_its_last_trunk(customer, engineer, new_york, nodes):

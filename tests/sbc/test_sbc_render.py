@@ -187,15 +187,15 @@ def test_a_document_is_only_taken_under_its_own_id():
 
 
 def test_a_group_is_found_by_its_providers_key_in_lower_case():
-    facts = render(sample_group("fw-1", "AC12", 5, "T1"))
+    facts = render(sample_group("fw-1", "AC12", 5, "T1", booked_on="T0"))
 
-    assert facts == {Key("provider_key", "FRESHWORKS/ac12"): "trunk=T1;group=fw-1;channels=5;"}
+    assert facts == {Key("provider_key", "FRESHWORKS/ac12"): "trunk=T1;booked=T0;group=fw-1;channels=5;"}
 
 
 def test_a_trunk_with_a_key_of_its_own_is_found_by_it():
-    facts = render(sample_trunk("T1", provider="GENESYS_CLOUD", provider_key="acme"))
+    facts = render(sample_trunk("T1", provider="GENESYS_CLOUD", provider_key="Acme.example.com"))
 
-    assert facts[Key("provider_key", "GENESYS_CLOUD/acme")] == "trunk=T1;"
+    assert facts[Key("provider_key", "GENESYS_CLOUD/acme.example.com")] == "trunk=T1;"
 
 
 def test_each_address_of_a_providers_network_is_a_key():

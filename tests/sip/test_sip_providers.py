@@ -1,21 +1,27 @@
 """Calls of providers: whose they are, and the limit that several trunks of Freshworks share on the way out."""
 
 import asyncio
+import itertools
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import pytest
 from conftest import until_equal
+from phones import invites
 
 from sbc.documents import ProviderSource
 from sbc.lab.answerer import Answerer
-from sbc.lab.net import SIP_PORT
+from sbc.lab.net import SIP_PORT, TLS_PORT
 from sbc.lab.samples import sample_group, sample_node
+from sbc.lab.sdp import Session
 from sbc.lab.sip import Address
 from sbc.lab.softphone import call
+from sbc.lab.tls_wire import Tls
+from trunks.providers import provider_of
 
 HEADER = "X-Twilio-AccountSid"
 SID, OTHER_SID = "AC" + "1" * 32, "AC" + "2" * 32
-IDENTIFIER = "acme-42"
+_organisations = itertools.count(1)
 
 
 @pytest.fixture
@@ -63,6 +69,19 @@ def test_calls_of_freshworks_share_the_sum_of_the_channels_and_count_as_the_olde
     assert site.records(newer) == []
 
 
+def test_calls_of_a_group_do_what_an_enabled_trunk_may_and_are_booked_on_the_oldest_of_all(site):
+    sid = "AC" + "4" * 32
+    older, newer = freshworks(site, "fw-4", sid, 1, 2)
+    site.change(older, provider="FRESHWORKS", trunk_kind="PROVIDER", admin_status="DISABLED")
+    site.put(sample_group("fw-4", sid, 2, newer.id, booked_on=older.id))
+
+    trace = asyncio.run(from_twilio(site, sid))
+
+    assert trace.status == 200
+    until_equal(lambda: [record.code for record in site.records(older)], [200])
+    assert site.records(newer) == []
+
+
 def test_inbound_each_trunk_of_freshworks_has_its_own_limit_beside_the_groups(site):
     _older, newer = freshworks(site, "fw-2", OTHER_SID, 1, 1)
 
@@ -81,13 +100,24 @@ def test_inbound_each_trunk_of_freshworks_has_its_own_limit_beside_the_groups(si
     assert one_more.status == 486
 
 
-def test_a_call_of_genesys_is_known_by_the_identifier_in_its_request_uri(site):
-    trunk = site.place(provider="GENESYS_CLOUD", trunk_kind="PROVIDER", provider_key=IDENTIFIER)
+@pytest.mark.parametrize(
+    ("host", "answer"),
+    [
+        ("{}.calls.example.com", 200),
+        ("{}.CALLS.Example.com", 200),
+        ("{}.byoc.example.com", 403),
+        ("x.{}.calls.example.com", 403),
+    ],
+)
+def test_a_call_of_genesys_is_known_by_the_name_that_it_asks_for(site, host, answer):
+    organisation = f"acme-{next(_organisations)}"
+    key = f"{organisation}.calls.example.com"
+    trunk = site.place(provider="GENESYS_CLOUD", trunk_kind="PROVIDER", provider_key=key)
 
-    status = asyncio.run(from_genesys(site, f"{IDENTIFIER.upper()}.byoc.example.com"))
+    status = asyncio.run(from_genesys(site, host.format(organisation)))
 
-    assert status == 200
-    until_equal(lambda: [record.code for record in site.records(trunk)], [200])
+    assert status == answer
+    until_equal(lambda: [record.code for record in site.records(trunk)], [200] if answer == 200 else [])
 
 
 async def from_genesys(site, host):
@@ -113,3 +143,30 @@ def test_the_header_of_a_provider_means_nothing_from_elsewhere(site):
     trace = asyncio.run(call(stranger, site.address, "13125550100", "13125551234", more=[(HEADER, "AC" + "3" * 32)]))
 
     assert trace.status == 407
+
+
+@pytest.mark.parametrize(("code", "transport"), [("FRESHWORKS", "RTP/AVP"), ("GENESYS_CLOUD", "RTP/SAVP")])
+def test_a_provider_is_called_as_its_presets_say(site, authority, tmp_path, code, transport):
+    preset = asdict(provider_of(code).preset)
+    trunk = site.place(provider=code, trunk_kind="PROVIDER", **preset)
+    tls = shown_by(authority, tmp_path) if preset["tls"] else None
+
+    invite = asyncio.run(arriving(site, trunk, tls))
+
+    offer = Session.parse(invite.partition("\n\n")[2] or invite)
+    assert (offer.transport, offer.codecs) == (transport, ("PCMU", "PCMA", "telephone-event"))
+    assert invite.startswith(f"INVITE sip:+{trunk.number}@")
+
+
+def shown_by(authority, folder):
+    """Equipment that speaks TLS."""
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    authority.issue(cert, key, "provider.example")
+    return Tls(trusted=authority.path, cert=cert, key=key)
+
+
+async def arriving(site, trunk, tls):
+    """The INVITE of a call for the trunk's number, as its provider gets it."""
+    async with Answerer(Address(trunk.destinations[0], TLS_PORT if tls else SIP_PORT), tls=tls) as provider:
+        await asyncio.to_thread(site.call_in, trunk)
+        return invites(provider.wire.seen)[0]

@@ -391,6 +391,14 @@ GENESYS = [
         "This identifier is already used in this region. It must be unique",
     ),
     ("V-GE-4", "inbound_identifier", genesys(inbound_identifier="acme", region="NA_US_EAST_1"), None),
+    ("V-GE-4", "inbound_identifier", genesys(inbound_identifier="acme", region="EU_WEST_2"), None),
+    (
+        "V-GE-5",
+        "outbound_fqdn",
+        genesys(outbound_fqdn="ACME.example.com", region="EU_WEST_2"),
+        "This name is already used in this data centre. It must be unique, for your calls are known by it",
+    ),
+    ("V-GE-5", "outbound_fqdn", genesys(outbound_fqdn="acme.example.com", region="NA_US_EAST_1"), None),
     (
         "V-LOC-2",
         "region",

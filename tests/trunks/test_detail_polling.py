@@ -6,6 +6,8 @@ import re
 
 from django.urls import reverse
 
+from routing.models import Number
+from routing.services import assign_number
 from tests.trunks.states import settle
 from trunks.services import delete_trunk
 
@@ -44,6 +46,24 @@ def test_polling_leaves_what_did_not_change_alone(alice, trunk):
 
     assert 'id="trunk-actions"' in content
     assert alice.get(url.split("?")[0]).status_code == 286
+
+
+def test_the_end_of_a_change_is_announced_although_a_number_is_waited_for(alice, trunk):
+    number = Number.objects.create(e164="+13124441212", data_centre=trunk.data_centre, account=trunk.account)
+    assign_number(number, trunk, None)
+    url = polled(page(alice, trunk))
+    assert announced(alice, url) is None
+    settle(trunk)
+
+    content = alice.get(url).content.decode()
+
+    assert "Live on both nodes" in announced(alice, url)
+    assert announced(alice, polled(content)) is None
+
+
+def announced(client, url):
+    found = re.search(r'data-announce="([^"]*)"', client.get(url).content.decode())
+    return found[1] if found else None
 
 
 def test_a_page_whose_trunk_goes_leads_to_the_list(alice, trunk):

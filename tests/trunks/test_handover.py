@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from provisioning.enums import Status
+from sbc.lab.rtpengine import FIRST_PORT, LAST_PORT
 from tests.factories import freshworks, genesys, make_specification, open_data_centre, order_trunk, registered
 from tests.trunks.states import settle
 from trunks.models import Trunk, TrunkDraft
@@ -191,3 +192,22 @@ def test_the_tab_of_a_provider_s_trunk_speaks_of_no_pbx(alice, account, place):
 
     assert ">Connect</a>" in page(alice, trunk, "detail")
     assert "Our addresses" in page(alice, trunk, "detail")
+
+
+def test_a_firewall_is_told_each_nodes_ports_for_calls_and_for_voice(alice, account, place, settings):
+    settings.MEDIA_PORTS = "30000-39999"
+    trunk = order_trunk(account, make_specification(place))
+
+    page = alice.get(reverse("trunks:handover", args=[trunk.pk])).content.decode()
+    text = alice.get(reverse("trunks:handover_addresses", args=[trunk.pk])).content.decode()
+
+    assert page.count("30000-39999") == 2
+    assert text.count("UDP; voice: UDP ports 30000-39999") == 2
+
+
+def test_the_voice_ports_that_we_say_are_those_of_rtpengine(settings):
+    told = settings.MEDIA_PORTS.split("-")
+    compose = (settings.BASE_DIR / "docker-compose.yml").read_text()
+
+    assert [int(port) for port in told] == [FIRST_PORT, LAST_PORT]
+    assert re.findall(r"--port-(?:min|max)=(\d+)", compose) == told * 2

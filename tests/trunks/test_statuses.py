@@ -17,6 +17,7 @@ from tests.factories import freshworks, genesys, make_address, make_member, make
 from tests.trunks.states import settle
 from trunks.differences import merged
 from trunks.enums import Cause
+from trunks.groups import group_id_of
 from trunks.services import change_trunk, delete_trunk, disable_trunk, release_trunk, suspend_trunk
 from trunks.specification import TrunkSettings
 
@@ -67,6 +68,19 @@ def test_channels_in_use_are_unknown_while_a_node_is_silent(alice, live):
     SbcNode.objects.filter(role="BACKUP").update(facts_read_at=timezone.now() - timedelta(minutes=5))
 
     assert "Channels Unknown: a node could not be asked lately seen" in shown(alice, live)
+
+
+def test_freshworks_has_a_limit_per_trunk_for_calls_in_and_one_over_all_for_calls_out(alice, account, new_york):
+    SbcNode.objects.update(facts_read_at=timezone.now())
+    first, second = (settle(order_trunk(account, freshworks(new_york, channels=many))) for many in (3, 4))
+    for node in SbcNode.objects.all():
+        GroupCalls.objects.create(node=node, subject_id=str(first.pk), calls=1)
+        GroupCalls.objects.create(node=node, subject_id=group_id_of(first), calls=2)
+
+    for trunk, own in ((first, "2 of 3"), (second, "0 of 4")):
+        page = shown(alice, trunk)
+        assert f"Channels {own} channels in use by calls coming in seen" in page
+        assert "4 of 7 in use by calls going out, over all your Freshworks trunks in New York seen" in page
 
 
 def test_what_is_off_the_nodes_promises_no_calls(alice, live):

@@ -94,7 +94,7 @@ def make_it_so(market, id):
     """What a row of the corpus presumes beyond the market."""
     if id == "V-PL-3":
         market.account.plans.remove(Plan.objects.get(code="UNLIMITED"))
-    if id in {"V-FW-3", "V-GE-4"}:
+    if id in {"V-FW-3", "V-GE-4", "V-GE-5"}:
         places = DataCentre.objects.in_bulk(["NEW_YORK", "FRANKFURT"])
         order_trunk(market.account, freshworks(places["NEW_YORK"], channels=1, provider_facts=FACTS_OF["mine"]))
         order_trunk(market.neighbour, freshworks(places["NEW_YORK"], provider_facts=FACTS_OF["the neighbour's"]))
@@ -170,7 +170,7 @@ def first_trouble(checked):
 
 
 # What needs the account, its trunks or a name service is not a rule about one field.
-BEYOND = {"V-NAME-5", "V-CH-6", "V-IP-1", "V-IP-14", "V-IP-15", "V-DST-10", "V-FW-3", "V-GE-4", "choice"}
+BEYOND = {"V-NAME-5", "V-CH-6", "V-IP-1", "V-IP-14", "V-IP-15", "V-DST-10", "V-FW-3", "V-GE-4", "V-GE-5", "choice"}
 RULE_OF = {
     "name": clean_name,
     "channels": clean_channels,
@@ -234,7 +234,7 @@ def ordered(market, field, typed):
     order_trunk(market.account, make_specification(DataCentre.objects.get(pk=place), **change))
 
 
-BY_THE_SERVICE = {"V-NAME-5", "V-CH-6", "V-LOC-2", "V-LOC-3", "V-FW-3", "V-GE-4"}
+BY_THE_SERVICE = {"V-NAME-5", "V-CH-6", "V-LOC-2", "V-LOC-3", "V-FW-3", "V-GE-4", "V-GE-5"}
 ROWS = [
     row
     for row in CORPUS

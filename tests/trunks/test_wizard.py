@@ -243,20 +243,38 @@ def test_the_codecs_begin_in_the_order_that_is_usual_at_home(alice, answers, cou
 
 
 @pytest.mark.parametrize(
-    ("place", "typed", "codecs"),
+    ("place", "shown", "codecs"),
     [
-        ("NEW_YORK", ["PCMA", "PCMU"], ["PCMU", "PCMA"]),
-        ("FRANKFURT", ["PCMU", "PCMA"], ["PCMA", "PCMU"]),
-        ("NEW_YORK", ["PCMA", "G729"], ["PCMA", "G729"]),
+        ("NEW_YORK", {"proposed": ["PCMA", "PCMU"], "codecs": ["PCMA", "PCMU"]}, ["PCMU", "PCMA"]),
+        ("FRANKFURT", {"proposed": ["PCMU", "PCMA"], "codecs": ["PCMU", "PCMA"]}, ["PCMA", "PCMU"]),
+        ("NEW_YORK", {"proposed": ["PCMA", "PCMU"], "codecs": ["PCMA", "G729"]}, ["PCMA", "G729"]),
+        ("NEW_YORK", {"proposed": ["PCMU", "PCMA"], "codecs": ["PCMA", "PCMU"]}, ["PCMA", "PCMU"]),
+        ("FRANKFURT", {"proposed": ["PCMA", "PCMU"], "codecs": ["PCMU", "PCMA"]}, ["PCMU", "PCMA"]),
     ],
 )
-def test_choosing_a_data_centre_orders_the_codecs_unless_they_were_chosen(alice, answers, place, typed, codecs):
+def test_choosing_a_data_centre_orders_the_codecs_unless_they_were_moved(alice, answers, place, shown, codecs):
     draft = fill(alice, answers, "provider", "plan")
 
-    part = alice.get(url(draft, "settings"), {"data_centre": place, "codecs": typed}, headers={"HX-Request": "true"})
+    part = text_of(alice.get(url(draft, "settings"), shown | {"data_centre": place}, headers={"HX-Request": "true"}))
 
-    assert chosen_codecs(text_of(part)) == codecs
-    assert "<html" not in text_of(part)
+    assert chosen_codecs(part) == codecs
+    assert "<html" not in part
+
+
+def test_codecs_that_were_moved_once_are_never_put_in_the_usual_order_again(alice, answers):
+    draft = fill(alice, answers, "provider", "plan")
+    german = {"data_centre": "FRANKFURT"}
+
+    moved = alice.post(url(draft, "settings"), answers["settings"] | german | {"action": "up:PCMU"})
+    shown = german | {"proposed": proposed_codecs(text_of(moved)), "codecs": chosen_codecs(text_of(moved))}
+    part = alice.get(url(draft, "settings"), shown, headers={"HX-Request": "true"})
+
+    assert shown["codecs"] == ["PCMU", "PCMA"]
+    assert chosen_codecs(text_of(part)) == ["PCMU", "PCMA"]
+
+
+def proposed_codecs(page):
+    return re.findall(r'name="proposed" value="([A-Z]\w+)"', page)
 
 
 def test_more_channels_can_be_requested(alice, settings, answers):

@@ -20,6 +20,7 @@ from trunks.services import validate_keys_are_free
 from trunks.validators.place import validate_address
 
 PLACE, ENCRYPTION = "data_centre", "tls"
+PROPOSED = "proposed"
 
 
 class OrderForm(SettingsForm):
@@ -78,10 +79,20 @@ class OrderForm(SettingsForm):
     def propose_codecs(self) -> None:
         """Put the codecs in the order that is usual where the chosen data centre is, unless they were chosen."""
         place = self.choices.data_centres.get(self.data.get(PLACE, ""))
-        if place and self.data.getlist("codecs") in [usual_codecs(in_the_us=where) for where in (True, False)]:
+        if place and self.data.getlist("codecs") == self.proposed:
             self.data = self.data.copy()
-            self.data.setlist("codecs", usual_codecs(in_the_us=place.in_the_us))
+            for name in ("codecs", PROPOSED):
+                self.data.setlist(name, usual_codecs(in_the_us=place.in_the_us))
         self.leave_unjudged()
+
+    @property
+    def proposed(self) -> list[str]:
+        """The order of the codecs that we proposed last: the page remembers it, so that a choice is known from it."""
+        remembered: list[str] = self.data.getlist(PROPOSED)
+        if remembered:
+            return remembered
+        place = self.choices.data_centres.get(self.data.get(PLACE, ""))
+        return usual_codecs(in_the_us=place.in_the_us) if place else list(self.fields["codecs"].initial)
 
     @property
     def place_name(self) -> str:

@@ -62,7 +62,10 @@ class SettingsForm(PortalForm):
     international = forms.BooleanField(
         label=_("Allow calls to other countries"),
         required=False,
-        help_text=_("While off, such calls are blocked, also when somebody has broken into your PBX."),
+        help_text=_(
+            "While off, a call is blocked unless both numbers are of one country. The caller's number is the one that "
+            "your PBX sends, so somebody who has broken into it may claim any."
+        ),
     )
     options = forms.BooleanField(
         label=_("Check my equipment with SIP OPTIONS"), required=False, help_text=_("Every 60 seconds.")

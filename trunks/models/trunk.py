@@ -66,7 +66,7 @@ class Trunk(models.Model):
     kind = models.CharField(max_length=16, choices=TrunkKind)
     provider = models.CharField(max_length=32)
     provider_facts = models.JSONField(default=dict, blank=True)
-    call_key = models.CharField(max_length=128, null=True, blank=True)
+    call_key = models.CharField(max_length=255, null=True, blank=True)
     exclusive_key = models.CharField(max_length=255, null=True, blank=True)
     plan = models.ForeignKey(Plan, models.PROTECT)
     quote = models.OneToOneField(Quote, models.PROTECT)

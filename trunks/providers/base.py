@@ -70,8 +70,8 @@ class Provider:
     preset: ClassVar[Preset | None] = Preset()
     # Calls of all trunks of one account, provider and data centre are limited together on the way out.
     shares_channels: ClassVar[bool] = False
-    # The header of its calls that says whose they are; empty: the first label of the host that they ask for. None: its
-    # calls come from the customer's own addresses.
+    # The header of its calls that says whose they are; empty: the host that they ask for. None: its calls come from the
+    # customer's own addresses.
     key_header: ClassVar[str | None] = None
     questions: ClassVar[tuple[Question, ...]] = ()
     place_question: ClassVar[str] = ""
@@ -89,7 +89,9 @@ class Provider:
         return []
 
     def call_key(self, facts: Facts) -> str:
-        """What the provider's calls carry to tell customers apart; one account per data centre may have it."""
+        """What the provider's calls carry to tell customers apart; one account per data centre may have it, and where
+        trunks do not share their channels one trunk.
+        """
         return ""
 
     def exclusive_key(self, facts: Facts) -> str:
@@ -97,5 +99,9 @@ class Provider:
         return ""
 
     def taken(self, *, mine: bool) -> ValidationError:
-        """Why the keys cannot be claimed, keyed by field; `mine`: the account's own trunk has them."""
+        """Why the exclusive key cannot be claimed, keyed by field; `mine`: the account's own trunk has it."""
         return ValidationError(_("Another trunk has these values already"))
+
+    def call_key_taken(self) -> ValidationError:
+        """The same of the key that calls carry."""
+        return self.taken(mine=False)

@@ -68,13 +68,17 @@ def _leaving(claim: HostClaim) -> ValidationError:
 
 
 def claim_provider_keys(trunk: Trunk, provider: Provider, facts: Facts) -> None:
-    """Claim what the provider's calls are told apart by. The constraints decide a race.
+    """Claim what the provider's calls are told apart by. The account is locked; between accounts the constraints decide
+    a race.
 
-    Raises the provider's ValidationError, keyed by field: V-FW-3, V-GE-4.
+    Raises the provider's ValidationError, keyed by field: V-FW-3, V-GE-4, V-GE-5.
     """
     call_key, exclusive_key = provider.call_key(facts) or None, provider.exclusive_key(facts) or None
     if call_key is None and exclusive_key is None:
         return
+    own = Trunk.objects.filter(account=trunk.account_id, data_centre=trunk.data_centre_id, provider=provider.code)
+    if not provider.shares_channels and own.filter(call_key=call_key).exists():
+        raise provider.call_key_taken()
     trunk.call_key, trunk.exclusive_key = call_key, exclusive_key
     try:
         with transaction.atomic():
@@ -84,7 +88,7 @@ def claim_provider_keys(trunk: Trunk, provider: Provider, facts: Facts) -> None:
             mine = Trunk.objects.filter(exclusive_key=exclusive_key, account=trunk.account_id).exists()
             raise provider.taken(mine=mine) from None
         if CALL_KEY_CONSTRAINT in str(lost):
-            raise provider.taken(mine=False) from None
+            raise provider.call_key_taken() from None
         raise
 
 
@@ -93,8 +97,9 @@ def validate_keys_are_free(account: Account, data_centre: DataCentre, provider: 
     call_key, exclusive_key = provider.call_key(facts), provider.exclusive_key(facts)
     if not (call_key or exclusive_key):
         return
-    alike = Q(data_centre=data_centre, provider=provider.code, call_key=call_key) & ~Q(account=account)
+    alike = Q(data_centre=data_centre, provider=provider.code, call_key=call_key)
+    if provider.shares_channels:
+        alike &= ~Q(account=account)
     rivals = Trunk.objects.filter(Q(exclusive_key=exclusive_key) | alike).values_list("exclusive_key", "account")
     for its_key, owner in rivals.order_by("pk"):
-        if its_key == exclusive_key or owner != account.pk:
-            raise provider.taken(mine=owner == account.pk)
+        raise provider.taken(mine=owner == account.pk) if its_key == exclusive_key else provider.call_key_taken()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -32,6 +32,22 @@ from trunks.specification import TrunkSettings
 from trunks.statuses import administrative, can_try_again, can_undo, channels, checks, registration
 
 PER_PAGE = 25
+# In the address of a poll: the page shows a change that is under way.
+CHANGING = "changing"
+
+
+class Shown(NamedTuple):
+    """What polls replace, the sentence first; whether something is still to come, and whether a change is."""
+
+    parts: list[Part]
+    is_pending: bool
+    is_changing: bool
+
+    def next_url(self, trunk: Trunk) -> str:
+        if not self.is_pending:
+            return ""
+        url = poll_url(reverse("trunks:detail_status", args=[trunk.pk]), self.parts)
+        return f"{url}&{CHANGING}=1" if self.is_changing else url
 
 
 @needs(Right.SEE_TRUNKS)
@@ -40,13 +56,13 @@ def trunk_detail(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     trunk = trunk_of(account_of(request), trunk_id)
     nodes = list(nodes_of(trunk.data_centre))
     panels = panels_of(request, trunk)
-    parts, pending = parts_of(request, trunk, nodes, panels)
+    shown = what_changes(request, trunk, nodes, panels)
     member = signed_member(request)
     settings = settings_of(trunk, TrunkSettings.of(trunk.wanted)) if trunk.wanted else []
     context = {
         "trunk": trunk,
-        "parts": {part.id.removeprefix("trunk-"): part for part in parts},
-        "poll_url": poll_url(reverse("trunks:detail_status", args=[trunk.pk]), parts) if pending else "",
+        "parts": {part.id.removeprefix("trunk-"): part for part in shown.parts},
+        "poll_url": shown.next_url(trunk),
         "settings": settings,
         "ordering": duplicate_of(member),
         "fixed": fixed_facts(trunk),
@@ -66,23 +82,25 @@ def price_of(trunk: Trunk) -> Quote | None:
 @needs(Right.SEE_TRUNKS)
 @require_GET
 def detail_status(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
-    """What changed on the page. A trunk that has gone meanwhile leads to the list, which says so."""
+    """What changed on the page. A trunk that has gone meanwhile leads to the list, which says so. The end of a change
+    is announced, also while a number is still waited for, and so is the end of all waiting.
+    """
     account = account_of(request)
     if is_gone(account, trunk_id):
         return go_to(reverse("trunks:list"))
     trunk = trunk_of(account, trunk_id)
-    parts, pending = parts_of(request, trunk, list(nodes_of(trunk.data_centre)), panels_of(request, trunk))
-    url = poll_url(reverse("trunks:detail_status", args=[trunk.pk]), parts) if pending else ""
-    word = "" if pending else parts[0].html
-    return answer(request, parts, next_url=url, announce=f"{trunk}: {word}" if word else "")
+    shown = what_changes(request, trunk, list(nodes_of(trunk.data_centre)), panels_of(request, trunk))
+    has_ended = CHANGING in request.GET and not shown.is_changing
+    announce = f"{trunk}: {shown.parts[0].html}" if has_ended or not shown.is_pending else ""
+    return answer(request, shown.parts, next_url=shown.next_url(trunk), announce=announce)
 
 
-def parts_of(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panels: list[Panel]) -> tuple[list[Part], bool]:
-    """What polls replace, the sentence first, and whether something is still to come."""
+def what_changes(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panels: list[Panel]) -> Shown:
     now = timezone.now()
     operation = operations_of(trunk).first()
     states = trunk.node_states
-    pending = (operation is not None and operation.is_pending) or any(panel.is_waiting for panel in panels)
+    changing = operation is not None and operation.is_pending
+    pending = changing or any(panel.is_waiting for panel in panels)
     actions = actions_of(trunk, operation, signed_member(request))
     facts: dict[str, Any] = {
         "sentence": {"condition": condition(trunk, operation, states, now)},
@@ -98,7 +116,7 @@ def parts_of(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panels: l
         "refresh": {"pending": pending},
     }
     parts = [part(f"trunk-{name}", f"trunks/parts/{name}.html", context) for name, context in facts.items()]
-    return parts, pending
+    return Shown(parts, pending, changing)
 
 
 def rejected(request: HttpRequest, trunk: Trunk, operation: Operation | None) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def part_of(request: HttpRequest, order: Order, asked: Step) -> HttpResponse:
     form = asked.form(order, request.GET)
     if isinstance(form, OrderForm) and "codecs" in form.fields:
         form.propose_codecs()
-        return render(request, "trunks/wizard/codecs.html", {"field": form["codecs"]})
+        return render(request, "trunks/wizard/codecs.html", {"field": form["codecs"], "proposed": form.proposed})
     return render(request, "trunks/wizard/price.html", {"offer": order.offer(request.GET)})
 
 

@@ -40,7 +40,7 @@ class Genesys(Provider):
         Question(
             "outbound_fqdn",
             _("Outbound SIP termination FQDN"),
-            _("The name that Genesys sends calls to. Leave it empty and we make one."),
+            _("The name in the calls that Genesys sends us, by which we know them. Leave it empty and we make one."),
             optional=True,
         ),
     )
@@ -61,15 +61,21 @@ class Genesys(Provider):
         return [(f"{facts['inbound_identifier']}.byoc.{REGIONS[facts['region']].domain}", 0)]
 
     def call_key(self, facts: Facts) -> str:
-        return facts["inbound_identifier"]
+        # Genesys writes it into the request URI of its calls, where their way goes on: our nodes.
+        return facts["outbound_fqdn"]
 
     def exclusive_key(self, facts: Facts) -> str:
-        # Several regions lead to one data centre, where the identifier alone tells their calls apart.
-        return f"{self.code}/{self.data_centre_of(facts)}/{facts['inbound_identifier']}"
+        return f"{self.code}/{facts['region']}/{facts['inbound_identifier']}"
 
     def taken(self, *, mine: bool) -> ValidationError:
         message = now("This identifier is already used in this region. It must be unique")
         return ValidationError({"inbound_identifier": ValidationError(message, code="V-GE-4")})
+
+    def call_key_taken(self) -> ValidationError:
+        message = now(
+            "This name is already used in this data centre. It must be unique, for your calls are known by it"
+        )
+        return ValidationError({"outbound_fqdn": ValidationError(message, code="V-GE-5")})
 
 
 PROVIDER = Genesys()
