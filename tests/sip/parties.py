@@ -20,6 +20,7 @@ class Party:
     contact: Address | None = None
     proxy: str = ""  # what a proxy in front of it puts into Record-Route
     tag: str = field(default_factory=new_tag)
+    call_id: str = field(default_factory=new_tag)
     heard: list[Message] = field(default_factory=list)
     answers: asyncio.Queue = field(default_factory=asyncio.Queue)
     first: Message | None = None  # of the other end, as this one saw it: the INVITE, or its answer
@@ -63,7 +64,8 @@ class Party:
         """Call and acknowledge; the final answer."""
         self.invite = f"<sip:{CALLER}@{self.local.host}>;tag={self.tag}"
         headers = [*self._via(), ("From", self.invite), ("To", f"<sip:{callee}@{self.node}>")]
-        headers += [("Call-ID", new_tag()), ("CSeq", "1 INVITE"), *self._contact(), ("Content-Type", "application/sdp")]
+        headers += [("Call-ID", self.call_id), ("CSeq", "1 INVITE"), *self._contact()]
+        headers.append(("Content-Type", "application/sdp"))
         self.wire.send(Message(f"INVITE sip:{callee}@{self.node} SIP/2.0", headers, offer(self.local)), self.node)
         self.first = await self.answer()
         if self.first and self.first.status == 200:

@@ -6,6 +6,7 @@ import time
 from itertools import count
 
 from conftest import until
+from parties import Party
 
 from sbc.agent.collecting import Collector
 from sbc.agent.record_store import RecordStore
@@ -76,6 +77,23 @@ def test_an_answered_call_says_who_when_and_how_long(site):
     assert record.begun <= record.answered <= record.ended_ms
     assert 1000 <= record.duration_ms < 3000
     assert abs(record.ended_ms - 1000 * record.ended) < 2500
+
+
+def test_two_calls_with_one_call_id_at_once_are_recorded_both(site):
+    first, second = site.place(), site.place()
+
+    async def scenario():
+        async with (
+            Party(Address(first.source, 5090), site.address, call_id="one-and-the-same") as one,
+            Party(Address(second.source, 5090), site.address, call_id="one-and-the-same") as other,
+        ):
+            await asyncio.gather(*(party.call("13125551404") for party in (one, other)))
+
+    asyncio.run(scenario())
+
+    records = until_recorded(site, first, 1) + until_recorded(site, second, 1)
+    assert {record.call_id for record in records} == {"one-and-the-same"}
+    assert len({record.leg for record in records} - {""}) == 2
 
 
 def test_the_agent_killed_while_calls_end_loses_and_doubles_nothing(site):
