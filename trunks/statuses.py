@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from provisioning.facts import (
     failed_sign_ins_of,
     group_uses,
 )
-from provisioning.models import DestinationCheck, NodeState, Operation, SbcNode
+from provisioning.models import DestinationCheck, NodeState, Operation, Registration, SbcNode
 from trunks.enums import AdminStatus
 from trunks.groups import group_id_of, shared_channels
 from trunks.models import Trunk
@@ -82,16 +82,26 @@ def _switched_at(trunk: Trunk) -> datetime | None:
     return switches.values_list("finished_at", flat=True).first()
 
 
+class ContactShown(NamedTuple):
+    """From where and with what somebody registered; `claimed` is the Contact where it says another address, as behind a
+    NAT. Calls go to the source all the same.
+    """
+
+    source: str
+    equipment: str
+    claimed: str
+
+
 @dataclass(frozen=True, slots=True)
 class NodeRegistration:
-    """One node's word: `contacts` are (from where, with what), `seen_at` is when the node was last asked."""
+    """One node's word; `seen_at` is when the node was last asked."""
 
     role: str
     tone: str
     word: str
     since: datetime | None
     seen_at: datetime | None
-    contacts: list[tuple[str, str]]
+    contacts: list[ContactShown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,7 @@ def registration(trunk: Trunk) -> RegistrationShown | None:
             str(node.status.label),
             node.since,
             node.read_at,
-            [(contact.source, contact.user_agent) for contact in node.contacts],
+            [_contact(contact) for contact in node.contacts],
         )
         for node in found.nodes
     ]
@@ -129,6 +139,11 @@ def registration(trunk: Trunk) -> RegistrationShown | None:
         failures[:FAILURES_SHOWN],
         len(failures[FAILURES_SHOWN:]),
     )
+
+
+def _contact(found: Registration) -> ContactShown:
+    claimed = "" if found.source in found.contact else found.contact
+    return ContactShown(found.source, found.user_agent, claimed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,3 +139,17 @@ def test_a_call_that_fits_no_plan_says_so_in_its_reason(site):
     assert (invite, trace.status) == (None, 404)
     assert 'cause=404;text="Number Fits No Numbering Plan";why=number-invalid' in trace.seen[-2].raw
     until_equal(lambda: [(one.code, one.why) for one in site.records(trunk)], [(404, "number-invalid")])
+
+
+@pytest.mark.parametrize(("callee", "why"), [("911", "number-invalid"), ("sales", "number-not-telephone")])
+def test_whatever_was_called_the_record_says_who_called(site, callee, why):
+    trunk = site.place()
+
+    site.refused(trunk, 404, caller="13125550100", callee=callee)
+
+    until_equal(
+        lambda: [
+            (record.why, record.caller, record.caller_e164, record.caller_country) for record in site.records(trunk)
+        ],
+        [(why, "13125550100", "+13125550100", "US")],
+    )

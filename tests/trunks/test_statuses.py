@@ -79,7 +79,7 @@ def test_freshworks_has_a_limit_per_trunk_for_calls_in_and_one_over_all_for_call
 
     for trunk, own in ((first, "2 of 3"), (second, "0 of 4")):
         page = shown(alice, trunk)
-        assert f"Channels {own} channels in use by calls coming in seen" in page
+        assert f"Channels {own} channels in use by calls coming in 4 of 7" in page
         assert "4 of 7 in use by calls going out, over all your Freshworks trunks in New York seen" in page
 
 
@@ -95,7 +95,7 @@ def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):
     Registration.objects.create(
         node=SbcNode.objects.get(role="PRIMARY"),
         subject_id=str(phone.pk),
-        contact="sip:pbx@127.77.130.1",
+        contact="sip:pbx@10.0.0.5:5070",
         source="127.77.130.1:5060",
         user_agent="Asterisk 20",
         since=now - timedelta(minutes=5),
@@ -107,7 +107,9 @@ def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):
 
     assert "Registration Registered since 5 min ago" in page
     assert re.search(
-        r"Primary node: registered from 127\.77\.130\.1:5060 \(Asterisk 20\) since 5 min ago , seen \d+ s ago", page
+        r"Primary node: registered from 127\.77\.130\.1:5060 \(Asterisk 20\), its Contact says sip:pbx@10\.0\.0\.5:5070"
+        r" since 5 min ago , seen \d+ s ago",
+        page,
     )
     assert re.search(r"Backup node: unregistered, seen \d+ s ago", page)
 
