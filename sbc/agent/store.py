@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sbc.agent.contacts import SCHEMA as CONTACTS_SCHEMA
+from sbc.agent.name_store import NameStore
 from sbc.agent.render import TABLES, Facts, Key, passwords, render
 from sbc.documents import FORMAT, KINDS, TRUNK, Document, Fence, read_document, upgraded
 from sbc.numbering.table import write_numbering
@@ -78,12 +79,14 @@ class Store:
         if not self._sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'store'").fetchone():
             self._sql.executescript(f"BEGIN; {SCHEMA.read_text()} COMMIT;")
             self._sql.execute("INSERT INTO store VALUES (?)", (uuid.uuid4().hex,))
+        self.sizes: dict[str, int] = {}
+        self.names = NameStore(self._sql, self.sizes)
         if self._sql.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
             self._upgrade()
         self.boot_id: str = self._sql.execute("SELECT boot_id FROM store").fetchone()[0]
         counted = self._sql.execute("SELECT kind, count(*) FROM document WHERE body IS NOT NULL GROUP BY kind")
         self.counts: dict[str, int] = dict.fromkeys(KINDS, 0) | dict(counted)
-        self.sizes: dict[str, int] = dict(self._sql.execute("SELECT place, count(*) FROM fact GROUP BY place"))
+        self.sizes.update(self._sql.execute("SELECT place, count(*) FROM fact GROUP BY place"))
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""
@@ -109,6 +112,7 @@ class Store:
             self._refuse_taken(kind, id, after)
             self._write_document(kind, id, fence, document, digest)
             self._write_facts(kind, id, before, after)
+            self.names.want(kind, id, document)
             if _passwords(row.document if row else None) - _passwords(document):
                 self._sql.execute("REPLACE INTO leftover VALUES (?, ?, ?, ?)", (_CONTACTS, id, kind, id))
         self.counts[kind] += (document is not None) - (row is not None and row.document is not None)
@@ -206,6 +210,7 @@ class Store:
                 )
                 self._sql.execute("DELETE FROM fact WHERE kind = ? AND id = ?", (kind, subject_id))
                 self._write_facts(kind, subject_id, {}, render(document))
+                self.names.want(kind, subject_id, document)
             self._sql.execute(f"PRAGMA user_version = {FORMAT}")
 
     @contextmanager
