@@ -44,6 +44,14 @@ class NodeRole(models.TextChoices):
     BACKUP = "BACKUP", _("Backup")
 
 
+class CheckCode(models.IntegerChoices):
+    """What is no status of a SIP answer: why a destination was not reached at all."""
+
+    NAME_LOST = 1, _("its name leads nowhere")
+    NAME_REFUSED = 2, _("its name leads to an address that is not allowed")
+    NO_ANSWER = 408, _("no answer")
+
+
 class RegistrationStatus(models.TextChoices):
     REGISTERED = "REGISTERED", _("Registered")
     UNREGISTERED = "UNREGISTERED", _("Unregistered")

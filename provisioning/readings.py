@@ -13,11 +13,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from provisioning.enums import CheckCode
 from provisioning.models import DestinationCheck, FailedSignIn, GroupCalls, Registration, SbcNode
 from provisioning.nodes import client_of
 from sbc import client
 from sbc.client import NodeError
 
+_NAMES = {"lost": CheckCode.NAME_LOST, "refused": CheckCode.NAME_REFUSED}
 logger = logging.getLogger(__name__)
 Row = TypeVar("Row", Registration, DestinationCheck, FailedSignIn, GroupCalls)
 
@@ -77,7 +79,7 @@ def _check(node: SbcNode, found: client.Check) -> DestinationCheck:
         host=found.host,
         port=found.port,
         alive=found.alive,
-        code=found.code,
+        code=_NAMES.get(found.name, found.code),
         round_trip_ms=found.round_trip_ms,
         answered_at=_at(found.answered_at) if found.answered_at else None,
         tried_at=_at(found.tried_at) if found.tried_at else None,

@@ -97,7 +97,8 @@ class Certificate:
 @dataclass(frozen=True, slots=True)
 class Check:
     """What came of asking a destination with OPTIONS. Port 0 means that the host is looked up by SRV; times are Unix
-    seconds, 0 for never; `code` 408 means no answer; `missed` counts questions without an answer in a row.
+    seconds, 0 for never; `code` 408 means no answer; `missed` counts questions without an answer in a row. `name` says
+    why its host name is of no use to calls: "lost" (it leads nowhere) or "refused" (it leads where it may not).
     """
 
     trunk_id: str
@@ -109,6 +110,7 @@ class Check:
     answered_at: int
     tried_at: int
     missed: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +271,10 @@ def _held(answer: dict[str, Any]) -> Held:
 def _check(answer: dict[str, Any]) -> Check:
     trunk_id, _, hop = answer["id"].partition("/")
     host, _, port = hop.rpartition(":") if not hop.endswith("]") and ":" in hop else (hop, "", "0")
-    alive = False if answer["silent"] else True if answer["answered"] else None
-    times = answer["answered"], answer["tried"]
-    return Check(trunk_id, host.strip("[]"), int(port), alive, answer["code"], answer["ms"], *times, answer["missed"])
+    name = answer.get("name", "")  # an older agent says nothing of names
+    alive = False if answer["silent"] or name else True if answer["answered"] else None
+    counts = answer["code"], answer["ms"], answer["answered"], answer["tried"], answer["missed"]
+    return Check(trunk_id, host.strip("[]"), int(port), alive, *counts, name)
 
 
 def _failed_sign_in(answer: dict[str, Any]) -> FailedSignIn:

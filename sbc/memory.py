@@ -50,6 +50,7 @@ class Faults:
     record_store: str = "memory"  # another name: the records were lost, and these are new ones
     failures: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<address>" -> as in users.cfg
     answers: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<host:port>" -> as in options.cfg
+    names: dict[str, str] = field(default_factory=dict)  # "<trunk id>/<host:port>" -> "lost" or "refused"
     certificate: dict[str, Any] = field(default_factory=dict)  # members of sbc.agent.certificates.Certificate
 
 
@@ -95,6 +96,10 @@ class MemorySwitch:
         """As in Switch."""
         contacts = self._faults().registrations
         contacts[:] = [contact for contact in contacts if contact["trunk_id"] != trunk_id]
+
+    def listens_on(self) -> list[str]:
+        """As in Switch; there are none."""
+        return []
 
     def reload_certificates(self) -> None:
         """As in Switch; there are none."""
@@ -186,6 +191,11 @@ class MemoryNode(Node):
             self.faults = replace(self.faults, list_empty_once=False)
             return []
         return super().page(kind, after, limit)
+
+    def checks(self, after: str, limit: int) -> list[Answer]:
+        """As in Node."""
+        found = super().checks(after, limit)
+        return [check | {"name": self.faults.names.get(check["id"], "")} for check in found]
 
     def _write_down(self, method: str, kind: str, id: str, fence: Fence) -> None:
         self.journal.append({"at": time.time(), "method": method, "kind": kind, "id": id, **asdict(fence)})

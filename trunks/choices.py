@@ -11,11 +11,11 @@ from addresses.models import ServiceAddress
 from billing.quotes import Offer, offer_at
 from billing.selectors import PlanOnOffer, plans_for
 from provisioning.models import DataCentre, SbcNode
+from sbc.addresses import Network
 from trunks.limits import Room, room_of
 from trunks.models import HostClaim, Trunk
 from trunks.selectors import host_rules, networks_of
 from trunks.validators import HostRules
-from trunks.validators.ip import Network
 
 
 class Choices:

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from trunks.validators.ip import Address
+from sbc.addresses import Address
 
 SECONDS = 1.0
 

@@ -15,10 +15,11 @@ from accounts.models import Account
 from accounts.services import limits_of
 from provisioning.enums import OperationKind, Status
 from provisioning.models import DataCentre, Gateway, Operation, SbcNode
+from sbc.addresses import Network
 from trunks.enums import AdminStatus, State
 from trunks.models import Trunk, TrunkDraft, TrunkRevision
 from trunks.models.trunk import SUBJECT
-from trunks.validators.ip import HostRules, Network
+from trunks.validators.ip import HostRules
 
 # Customers of the lab live in the upper half of its /16; nodes and carriers in the lower one.
 LAB_CUSTOMERS = 1

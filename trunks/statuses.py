@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEvent
-from provisioning.enums import OperationKind, RegistrationStatus, Status
+from provisioning.enums import CheckCode, OperationKind, RegistrationStatus, Status
 from provisioning.facts import (
     FailedSignIns,
     GroupUse,
@@ -29,6 +29,7 @@ from trunks.selectors import operations_of
 from trunks.services.suspending import RELEASED
 from trunks.services.switching import cause_of
 from trunks.validators.hosts import show_destination
+from trunks.validators.ip import looks_like_ip
 
 _SWITCHES = (OperationKind.CREATE, OperationKind.ENABLE, OperationKind.DISABLE, OperationKind.RELEASE)
 _REGISTRATION_TONES = {
@@ -36,7 +37,6 @@ _REGISTRATION_TONES = {
     RegistrationStatus.UNREGISTERED: "ring",
     RegistrationStatus.UNKNOWN: "none",
 }
-NO_ANSWER = 408
 FAILURES_SHOWN = 3
 
 
@@ -194,17 +194,28 @@ class CheckLine:
 
 
 def checks(trunk: Trunk, states: Iterable[NodeState]) -> list[CheckLine]:
-    """Result and time of SIP OPTIONS per destination and node; empty where the trunk does not ask for the check."""
-    if trunk.live is None or not trunk.live.options or not trunk.live.destinations:
+    """Result and time of SIP OPTIONS per destination and node. Where the trunk does not ask for the check only those
+    are in it that cannot be called because of their names.
+    """
+    if trunk.live is None:
         return []
     hosts = [(host, port) for host, port in trunk.live.destinations]
+    has_names = any(not looks_like_ip(host) for host, _port in hosts)
+    if not hosts or not (trunk.live.options or has_names):
+        return []
     lines = []
     for found in checks_of(str(trunk.pk), states):
         by_host = {(check.host, check.port): check for check in found.checks}
         lines += [
-            _check_line(host, port, found.node, by_host.get((host, port)), found.is_known) for host, port in hosts
+            _check_line(host, port, found.node, by_host.get((host, port)), found.is_known)
+            for host, port in hosts
+            if trunk.live.options or _is_misnamed(by_host.get((host, port)))
         ]
     return sorted(lines, key=lambda line: hosts_order(hosts, line))
+
+
+def _is_misnamed(check: DestinationCheck | None) -> bool:
+    return check is not None and check.code in (CheckCode.NAME_LOST, CheckCode.NAME_REFUSED)
 
 
 def hosts_order(hosts: list[tuple[str, int]], line: CheckLine) -> int:
@@ -221,8 +232,10 @@ def _check_line(host: str, port: int, node: SbcNode, check: DestinationCheck | N
     if check.alive:
         detail = _("%(stale)sin %(ms)s ms") % {"stale": stale, "ms": check.round_trip_ms}
         return CheckLine(where, role, "good" if is_known else "none", _("Answers"), detail, check.answered_at)
-    words = _("no answer") if check.code == NO_ANSWER else _("answered %(code)s") % {"code": check.code}
-    return CheckLine(where, role, "bad", _("Does not answer"), stale + words, check.tried_at)
+    ours = check.code in CheckCode.values
+    words = CheckCode(check.code).label if ours else _("answered %(code)s") % {"code": check.code}
+    word = _("Cannot be called") if _is_misnamed(check) else _("Does not answer")
+    return CheckLine(where, role, "bad", word, f"{stale}{words}", check.tried_at)
 
 
 def can_try_again(operation: Operation | None) -> bool:

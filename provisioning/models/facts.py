@@ -51,8 +51,9 @@ class FailedSignIn(models.Model):
 
 
 class DestinationCheck(models.Model):
-    """What came of asking a destination with OPTIONS from one node. `alive` is None while that is not known yet; `code`
-    408 means no answer; port 0 means that the host is looked up by SRV.
+    """What came of asking a destination with OPTIONS from one node, or that its name is of no use to calls. `alive` is
+    None while that is not known yet; `code` is that of the answer, or a CheckCode; port 0 means that the host is looked
+    up by SRV.
     """
 
     node = models.ForeignKey(SbcNode, models.CASCADE, related_name="destination_checks")

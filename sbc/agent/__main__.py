@@ -13,6 +13,8 @@ from sbc.agent.certificates import CertificateFiles, prepare_certificates
 from sbc.agent.collecting import Collector
 from sbc.agent.contacts import ContactsFile
 from sbc.agent.http import create_app
+from sbc.agent.lookups import LookUps
+from sbc.agent.names import NameServers
 from sbc.agent.node import Node
 from sbc.agent.record_store import RecordStore
 from sbc.agent.settings import Settings
@@ -39,10 +41,13 @@ def main() -> None:
     (settings.folder / "records.db").chmod(0o600)  # who called whom
     collector = _collector(settings, records)
     collector.start()
+    look_ups = _look_ups(settings, node)
+    look_ups.start()
     app = create_app(node, settings.token, records=records)
     uvicorn.run(app, host=settings.host, port=settings.port, **_quiet(), **_tls(settings))
     watch.end()
     collector.end()
+    look_ups.end()
 
 
 def _collector(settings: Settings, records: RecordStore) -> Collector:
@@ -50,6 +55,16 @@ def _collector(settings: Settings, records: RecordStore) -> Collector:
     kamailio = Kamailio(settings.rpc_socket, settings.rpc_fifo)
     folder = settings.folder / "records"
     return Collector(records, folder, kamailio.turn_records, period=settings.records_seconds)
+
+
+def _look_ups(settings: Settings, node: Node) -> LookUps:
+    return LookUps(
+        node,
+        NameServers(settings.name_servers),
+        shortest=settings.name_seconds,
+        own=settings.sip_names,
+        allowed=settings.allowed_networks,
+    )
 
 
 def _quiet() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sbc.agent.certificates import Certificates
 from sbc.agent.contacts import Contacts
-from sbc.agent.render import OPTIONS, Facts, Key, is_registered, parse, render
+from sbc.agent.render import ADDRESS, OPTIONS, Facts, Key, is_registered, parse, render
 from sbc.agent.store import Refused, Row, Store
 from sbc.agent.switch import Switch, SwitchUnavailable
 from sbc.documents import KINDS, TRUNK, Document, Fence, TrunkDocument
@@ -102,10 +102,14 @@ class Node:
             return [asdict(contact) for contact in self.contacts.page(after, limit)]
 
     def checks(self, after: str, limit: int) -> list[Answer]:
-        """What came of asking destinations with OPTIONS, in order of `<trunk id>/<host:port>`."""
+        """What came of asking destinations with OPTIONS, and which have names that are of no use, in order of
+        `<trunk id>/<host:port>`.
+        """
         with self.lock:
-            wanted = self.store.facts(Key(OPTIONS, after), limit)
-        return [self._check(key.name) for key, _ in wanted if key.table == OPTIONS]
+            asked = [key.name for key, _ in self.store.facts(Key(OPTIONS, after), limit) if key.table == OPTIONS]
+            troubles = self.store.names.troubles(after, limit)
+        names = sorted({*asked, *troubles})[:limit]
+        return [{**self._check(name), "name": troubles.get(name, "")} for name in names]
 
     def failures(self, limit: int) -> Answer:
         """Failed sign-ins within a day per `<trunk id>/<source address>`, the latest first, and how many are left off.
@@ -148,6 +152,15 @@ class Node:
             settled = answer["hash"] == row.hash
             self.store.set_verified(kind, id, answer["hash"], settled=settled)
             return answer
+
+    def apply_name(self, name: str) -> None:
+        """Make Kamailio say what the store says about one host name."""
+        with self.lock:
+            value = self.store.names.value(name)
+            if value is None:
+                self.switch.delete(Key(ADDRESS, name))
+            else:
+                self.switch.set(Key(ADDRESS, name), value)
 
     def resume(self) -> bool:
         """Send again what was not read back. True after a start of the agent or of Kamailio."""

@@ -22,12 +22,14 @@ from sbc.documents import (
 
 OPTIONS = "options"
 _OF_NODE = ("carrier", "gateways", "realm", "other", "provider_source")
-TABLES = ("source", "user", "number", "provider_key", *_OF_NODE, OPTIONS, "trunk")
+ADDRESS = "address"  # not from documents: where their host names lead, which sbc/agent/lookups.py finds out
+TABLES = ("source", "user", "number", "provider_key", *_OF_NODE, OPTIONS, "trunk", ADDRESS)
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REALM = re.compile(r"[A-Za-z0-9.-]{1,128}")
 _HA1 = re.compile(r"[0-9a-f]{32}")
+_NUMERIC = re.compile(r"(.*\.)?[0-9]+")  # an address, or nothing: 127.1 would be asked of name servers
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _WORD = re.compile(r"[A-Z0-9_]{1,32}")
 _MAX_CALLS = 100_000
@@ -188,15 +190,29 @@ def _hops(destinations: tuple[Destination, ...]) -> dict[str, str]:
 
 
 def _hop(destination: Destination) -> str:
-    """As in a SIP URI. Without a port Kamailio looks the host up by SRV."""
+    """As in a SIP URI."""
     host, port = destination.host, destination.port
     if ":" in host:
         host = f"[{_ip(host)}]"
+    elif _NUMERIC.fullmatch(host):
+        host = _ip(host)
     elif not _HOST_NAME.fullmatch(host):
         raise ValueError(f"{host!r} is not a host")
     if not isinstance(port, int) or not 0 <= port <= 65535:  # noqa: PLR2004 - the largest port there is
         raise ValueError(f"{port!r} is not a port")
     return f"{host}:{port}" if port else host
+
+
+def names_of(document: Document | None) -> dict[str, str]:
+    """Destinations that are host names, as hops, and what they are called in the table of addresses."""
+    if not isinstance(document, TrunkDocument):
+        return {}
+    named = [destination for destination in document.destinations if not _is_address(destination.host)]
+    return {_hop(destination): _hop(destination) + "/tls" * document.tls for destination in named}
+
+
+def _is_address(host: str) -> bool:
+    return ":" in host or _NUMERIC.fullmatch(host) is not None
 
 
 def _value(members: dict[str, Any]) -> str:

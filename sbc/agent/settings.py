@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Self
 
+from sbc.addresses import Network
+
+_DNS_PORT = 53
+
 
 @dataclass(frozen=True, slots=True)
 class Tls:
@@ -23,6 +27,8 @@ class Tls:
 class Settings:
     """`folder` is the node's directory, which is also Kamailio's working directory. `sip_names` are the host names
     and addresses by which PBXs know the node: a certificate that it has to make for itself is good for them.
+    `name_servers` are asked for host names of destinations (none: the system's), each name again after `name_seconds`
+    at the earliest; `allowed_networks` are not on the internet, and names may lead there all the same.
     """
 
     name: str
@@ -37,6 +43,9 @@ class Settings:
     watch_seconds: float
     plain: bool
     records_seconds: float
+    name_servers: list[tuple[str, int]]
+    name_seconds: float
+    allowed_networks: list[Network]
 
     def check(self) -> None:
         """Raises SystemExit before anything secret would travel in clear."""
@@ -65,6 +74,11 @@ class Settings:
                 watch_seconds=float(environ.get("TRUNKLINE_AGENT_WATCH_SECONDS", "5")),
                 plain=environ.get("TRUNKLINE_AGENT_PLAIN", "") == "1",
                 records_seconds=float(environ.get("TRUNKLINE_AGENT_RECORDS_SECONDS", "1")),
+                name_servers=[_name_server(text) for text in _listed(environ, "TRUNKLINE_NAME_SERVERS")],
+                name_seconds=float(environ.get("TRUNKLINE_AGENT_NAME_SECONDS", "60")),
+                allowed_networks=[
+                    ipaddress.ip_network(text) for text in _listed(environ, "TRUNKLINE_ALLOWED_NETWORKS")
+                ],
             )
         except KeyError as error:
             raise SystemExit(f"{error.args[0]} is not set") from error
@@ -76,6 +90,17 @@ def _tls(environ: Mapping[str, str]) -> Tls | None:
     if not any(environ.get(name) for name in names):
         return None
     return Tls(*[Path(environ.get(name) or _missing(name)) for name in names])
+
+
+def _listed(environ: Mapping[str, str], name: str) -> list[str]:
+    """What is separated by commas."""
+    return [text.strip() for text in environ.get(name, "").split(",") if text.strip()]
+
+
+def _name_server(text: str) -> tuple[str, int]:
+    """From 192.0.2.1, 192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353."""
+    host, _, port = text.rpartition(":") if text.count(":") == 1 or "]:" in text else (text, "", "")
+    return str(ipaddress.ip_address(host.strip("[]"))), int(port or _DNS_PORT)
 
 
 def _is_loopback(host: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sbc.agent.contacts import SCHEMA as CONTACTS_SCHEMA
+from sbc.agent.name_store import NameStore
 from sbc.agent.render import Facts, Key, passwords, render
 from sbc.agent.transaction import transaction
 from sbc.agent.upgrading import upgrade
@@ -79,16 +80,18 @@ class Store:
         if not self._sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'store'").fetchone():
             self._sql.executescript(f"BEGIN; {SCHEMA.read_text()} COMMIT;")
             self._sql.execute("INSERT INTO store VALUES (?)", (uuid.uuid4().hex,))
+        self.sizes: dict[str, int] = {}
+        self.names = NameStore(self._sql, self.sizes)
         found = self._sql.execute("PRAGMA user_version").fetchone()[0]
         if found > FORMAT:
             raise ValueError(f"{path} is of format {found}, this agent reads up to {FORMAT}: a newer one wrote it")
         if found < FORMAT:
             with self._transaction(durable=True):
-                upgrade(self._sql, self._write_facts)
+                upgrade(self._sql, self._write_upgraded)
         self.boot_id: str = self._sql.execute("SELECT boot_id FROM store").fetchone()[0]
         counted = self._sql.execute("SELECT kind, count(*) FROM document WHERE body IS NOT NULL GROUP BY kind")
         self.counts: dict[str, int] = dict.fromkeys(KINDS, 0) | dict(counted)
-        self.sizes: dict[str, int] = dict(self._sql.execute("SELECT place, count(*) FROM fact GROUP BY place"))
+        self.sizes.update(self._sql.execute("SELECT place, count(*) FROM fact GROUP BY place"))
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""
@@ -112,6 +115,7 @@ class Store:
             before, after = self._keys_of(kind, id), render(document) if document else {}
             self._write_document(kind, id, fence, document, digest)
             self._write_facts(kind, id, after)
+            self.names.want(kind, id, document)
             if _passwords(row.document if row else None) - _passwords(document):
                 self._sql.execute("REPLACE INTO leftover VALUES (?, ?, ?, ?)", (_CONTACTS, id, kind, id))
         self.counts[kind] += (document is not None) - (row is not None and row.document is not None)
@@ -197,6 +201,11 @@ class Store:
         self._sql.executemany("DELETE FROM leftover WHERE place = ? AND key_name = ?", after.keys())
         sql = "REPLACE INTO fact (place, key_name, key_value, kind, id) VALUES (?, ?, ?, ?, ?)"
         self._sql.executemany(sql, [(*key, value, kind, id) for key, value in after.items()])
+
+    def _write_upgraded(self, document: Document) -> None:
+        """Raises Refused, and has written nothing, when another document owns one of its facts."""
+        self._write_facts(document.kind, document.id, render(document))
+        self.names.want(document.kind, document.id, document)
 
     @contextmanager
     def _transaction(self, *, durable: bool) -> Iterator[None]:

@@ -50,6 +50,9 @@ class Switch(Protocol):
     def drop_contacts(self, trunk_id: str) -> None:
         """End all registrations of a trunk; none is no error."""
 
+    def listens_on(self) -> list[str]:
+        """The node's own IP addresses."""
+
     def reload_certificates(self) -> None:
         """Use the certificate files as they are now, for connections that are made from now on."""
 
@@ -94,6 +97,10 @@ class Kamailio:
     def drop_contacts(self, trunk_id: str) -> None:
         """As in Switch."""
         self.call("ul.rm", "location", trunk_id, missing=None)
+
+    def listens_on(self) -> list[str]:
+        """As in Switch."""
+        return [found["socket"]["ipaddress"] for found in self.call("core.sockets_list")]
 
     def reload_certificates(self) -> None:
         """As in Switch."""

@@ -7,18 +7,17 @@ import logging
 import sqlite3
 from collections.abc import Callable
 
-from sbc.agent.render import TABLES, Facts, parse, render
+from sbc.agent.render import TABLES, parse
 from sbc.documents import FORMAT, Document, upgraded
 
 log = logging.getLogger(__name__)
 
 HTABLE_VERSION = 2  # what Kamailio's htable module asks its tables to say
-WriteFacts = Callable[[str, str, Facts], None]
 
 
-def upgrade(sql: sqlite3.Connection, write_facts: WriteFacts) -> None:
-    """Schema, documents and facts, in the caller's transaction. `write_facts` raises ValueError for a fact that another
-    document has.
+def upgrade(sql: sqlite3.Connection, write: Callable[[Document], None]) -> None:
+    """Schema, documents and facts, in the caller's transaction. `write` takes down what follows from a document; it
+    raises ValueError for a fact that another one has.
 
     A document keeps its hash, which is what the portal knows it by until it sends the document anew. One that cannot be
     kept is left out, so that the portal misses it and sends it again, under whatever fence.
@@ -29,7 +28,7 @@ def upgrade(sql: sqlite3.Connection, write_facts: WriteFacts) -> None:
     for kind, subject_id, body in found:
         try:
             document = parse(kind, subject_id, upgraded(kind, json.loads(body)))
-            write_facts(kind, subject_id, render(document))
+            write(document)
         except (ValueError, TypeError, KeyError) as error:
             log.error("%s %s is left out until the portal sends it anew: %s", kind, subject_id, error)  # noqa: TRY400 - said
             _leave_out(sql, kind, subject_id)

@@ -7,7 +7,7 @@ import threading
 import time
 
 from sbc.agent.node import Node
-from sbc.agent.render import TABLES, Key
+from sbc.agent.render import ADDRESS, TABLES, Key
 from sbc.agent.switch import SwitchUnavailable
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,9 @@ class Watch(threading.Thread):
         """Look again under the lock: since the dump the key may have changed for good reason."""
         with self._node.lock:
             owner = self._node.store.owner(key)
-            if owner:
+            if key.table == ADDRESS:
+                self._node.apply_name(key.name)
+            elif owner:
                 self._node.apply(*owner)
             else:
                 self._node.switch.delete(key)

@@ -17,7 +17,7 @@ class LabError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LabNet:
-    """The addresses of one lab: nodes x.1.*, carriers x.2.*, the other half for customers."""
+    """The addresses of one lab: nodes x.1.*, carriers x.2.*, a name server x.3.1, the other half for customers."""
 
     network: IPv4Network
 
@@ -32,6 +32,11 @@ class LabNet:
             raise LabError(f"{text} is not a /16 of 127.0.0.0/8")
         return cls(network)
 
+    @classmethod
+    def of(cls, address: str) -> LabNet:
+        """The lab that an address belongs to."""
+        return cls(IPv4Network(f"{address}/16", strict=False))
+
     def node(self, place: int) -> str:
         """The address of a node, counted from 1."""
         return str(self.network[256 + place])
@@ -43,6 +48,11 @@ class LabNet:
     def carrier(self, place: int) -> str:
         """The address of a carrier gateway, counted from 1."""
         return str(self.network[512 + place])
+
+    @property
+    def name_server(self) -> str:
+        """The address of the lab's name server."""
+        return str(self.network[769])
 
     @property
     def customers(self) -> IPv4Network:

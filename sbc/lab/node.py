@@ -14,7 +14,7 @@ from sbc.agent.store import prepare
 from sbc.agent.switch import Kamailio, SwitchUnavailable
 from sbc.client import NodeClient, NodeError
 from sbc.lab.authority import Authority
-from sbc.lab.net import SIP_PORT, TLS_PORT, LabError
+from sbc.lab.net import SIP_PORT, TLS_PORT, LabError, LabNet
 from sbc.lab.process import PACKAGE_ROOT, Child, User
 from sbc.lab.records import CallRecord, read_records
 from sbc.lab.rtpengine import MEDIA_CONTROL_PORT, MediaControl, rtpengine_command
@@ -44,6 +44,7 @@ class LabNode:
     `authority` signs its certificate; without one it signs its own.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
     `pair_valkey` is what sbc.lab.valkey says of itself; without it the node counts calls alone.
+    `name_server` (host:port) is asked for host names, by default what the machine asks; again after `name_seconds`.
     """
 
     name: str
@@ -61,6 +62,8 @@ class LabNode:
     authority: Authority | None = None
     configuration: Path = CONFIGURATION
     pair_valkey: str = ""
+    name_server: str = ""
+    name_seconds: float = 60
     _kamailio: Child | None = field(default=None, init=False, repr=False)
     _agent: Child | None = field(default=None, init=False, repr=False)
     _rtpengine: Child | None = field(default=None, init=False, repr=False)
@@ -95,10 +98,6 @@ class LabNode:
     def sessions(self) -> list[str]:
         """The Call-IDs of the calls that RTPengine holds."""
         return MediaControl(self.address).sessions()
-
-    def name_address(self, name: str, address: str) -> None:
-        """Let Kamailio believe that a host name has this address, without a name server."""
-        self.switch().call("dns.add_a", name, 600, address, 0)
 
     def records(self) -> list[CallRecord]:
         """The calls that ended or were refused so far, oldest first."""
@@ -193,6 +192,9 @@ class LabNode:
             "TRUNKLINE_AGENT_PORT": str(self.agent_port),
             "TRUNKLINE_AGENT_TOKEN": self.token,
             "TRUNKLINE_AGENT_WATCH_SECONDS": str(self.watch_seconds),
+            "TRUNKLINE_AGENT_NAME_SECONDS": str(self.name_seconds),
+            "TRUNKLINE_NAME_SERVERS": self.name_server,
+            "TRUNKLINE_ALLOWED_NETWORKS": str(LabNet.of(self.address).customers),
         }
         self._agent = Child.python("sbc.agent", folder=self.folder, log="agent.log", environ=environ, user=self.user)
         self._agent.wait_until(self._agent_answers)

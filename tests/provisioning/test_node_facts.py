@@ -8,7 +8,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from provisioning.enums import NodeRole, RegistrationStatus
+from provisioning.enums import CheckCode, NodeRole, RegistrationStatus
 from provisioning.facts import (
     GroupUse,
     checks_of,
@@ -183,6 +183,23 @@ def test_what_came_of_options_is_told_per_node_and_destination(nodes: Nodes, tru
         "192.0.2.8", True, 200, 7, BEGAN,
     )  # fmt: skip
     assert (second.port, second.alive, second.code, second.answered_at, second.missed) == (5070, False, 408, None, 3)
+
+
+def test_a_name_that_is_of_no_use_to_calls_is_told_whatever_options_said_last(nodes: Nodes, trunk: str) -> None:
+    document = sample_trunk("T1", [], [("a.example.com", 0), ("b.example.com", 5060)], options=True)
+    nodes.primary.client().put(document, Fence(1, 1))
+    nodes.primary.fault(
+        answers={"T1/a.example.com": sample_answer()},
+        names={"T1/a.example.com": "lost", "T1/b.example.com:5060": "refused"},
+    )
+
+    read_all()
+
+    checks = checks_of(trunk)[0].checks
+    assert [(check.alive, check.code) for check in checks] == [
+        (False, CheckCode.NAME_LOST),
+        (False, CheckCode.NAME_REFUSED),
+    ]
 
 
 def test_checks_of_a_trunk_that_is_gone_are_gone(nodes: Nodes, trunk: str) -> None:

@@ -12,7 +12,7 @@ class FakeSwitch:
 
     def __init__(self):
         self.keys, self.log, self.dropped, self.off, self.deaf = {}, [], [], False, False
-        self.reloads = 0
+        self.reloads, self.own = 0, ["192.0.2.250"]
         self.before_dump = lambda: None
 
     def _answer(self):
@@ -48,6 +48,10 @@ class FakeSwitch:
     def drop_contacts(self, trunk_id):
         self._answer()
         self.dropped.append(trunk_id)
+
+    def listens_on(self):
+        self._answer()
+        return self.own
 
     def reload_certificates(self):
         self._answer()

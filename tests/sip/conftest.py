@@ -3,17 +3,20 @@
 import asyncio
 import itertools
 import os
+import re
 import time
 from dataclasses import dataclass, field
 
 import pytest
 
 from portal.launcher import binaries
+from sbc.agent.render import Key
 from sbc.client import NodeClient, Unavailable
 from sbc.documents import Fence
 from sbc.lab.authority import Authority
 from sbc.lab.carrier import CarrierControl
 from sbc.lab.digest import Login
+from sbc.lab.dns import NameServer
 from sbc.lab.net import SIP_PORT, TLS_PORT, LabNet, first_free_net
 from sbc.lab.node import LabNode
 from sbc.lab.registering import register
@@ -79,6 +82,7 @@ class Site:
     net: LabNet
     folder: object
     carrier: CarrierControl
+    name_server: NameServer | None = None
     other: str = ""  # the other node's address, as long as this one is to know it
     _generations: itertools.count = field(default_factory=lambda: itertools.count(1))
     _places: itertools.count = field(default_factory=lambda: itertools.count(1))
@@ -139,6 +143,11 @@ class Site:
     def change(self, trunk, **changes):
         port = TLS_PORT if changes.get("tls") else SIP_PORT
         self.put(sample_trunk(trunk.id, [trunk.source], [(host, port) for host in trunk.destinations], **changes))
+
+    def knows(self, name, port=SIP_PORT, tls=False):
+        """Where the node sends calls to a host name, as addresses; None while it does not know."""
+        value = self.node.switch().get(Key("address", name + f":{port}" * bool(port) + "/tls" * tls))
+        return re.findall(r"a\d+=([^;]+);", value) if value else None
 
     def gateways(self, *hosts):
         self.put(sample_node(*[(host, SIP_PORT) for host in hosts], other_node=self.other))
@@ -209,21 +218,38 @@ def valkey(net, folder):
 
 
 @pytest.fixture(scope="session")
+def name_server(net):
+    """The name server that both nodes ask."""
+    server = NameServer(net.name_server)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def authority(folder):
     """Whom the nodes believe, and who signed their certificates."""
     return Authority(folder / "ca")
 
 
 @pytest.fixture(scope="session")
-def pair(net, folder, carrier, valkey, authority):
+def servers(valkey, name_server):
+    """What both nodes ask."""
+    return valkey, name_server
+
+
+@pytest.fixture(scope="session")
+def pair(net, folder, carrier, authority, servers):
     """Primary and backup."""
     sites = []
+    valkey, name_server = servers
     for place, name in enumerate(("primary", "backup"), start=1):
         settings = {"watch_seconds": 0.5, "defines": TIMERS, "authority": authority}
         node = LabNode(name, net.node(place), folder / name[0], 8300, "token", **settings)
         node.pair_valkey = valkey.server
+        node.name_server, node.name_seconds = str(name_server), 1
         node.start()
-        site = Site(node, node.client(), net, folder, carrier)
+        site = Site(node, node.client(), net, folder, carrier, name_server)
         site.gateways(net.carrier(1))
         sites.append(site)
     # What one of them makes for itself must not overlap with what the other makes.

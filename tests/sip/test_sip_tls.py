@@ -89,9 +89,10 @@ def named(site, destinations=1, **changes):
     trunk = site.place(tls=True, destinations=destinations, **changes)
     name = f"pbx{next(_names)}.example.com"
     site.names[name] = trunk.destinations[0]
-    site.node.name_address(name, trunk.destinations[0])
+    site.name_server.set(name, "A", trunk.destinations[0])
     trunk.destinations[0] = name
     site.change(trunk, tls=True, **changes)
+    until_equal(lambda: site.knows(name, TLS_PORT, tls=True), [f"{site.names[name]}:{TLS_PORT}"])
     return trunk
 
 
@@ -397,7 +398,7 @@ def test_tls_destinations_are_asked_over_tls(site, shows):
     trunk = named(site, options=True, destinations=3)
     good, silent, bad = trunk.destinations
     name = f"wrong{next(_names)}.example.com"
-    site.node.name_address(name, bad)
+    site.name_server.set(name, "A", bad)
     trunk.destinations[2] = name
     site.names[name] = bad
     site.change(trunk, tls=True, options=True)

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from provisioning.enums import Status
+from provisioning.enums import CheckCode, Status
 from provisioning.models import DestinationCheck, FailedSignIn, GroupCalls, Registration, SbcNode
 from tests.factories import freshworks, genesys, make_address, make_member, make_specification, order_trunk, registered
 from tests.trunks.states import settle
@@ -185,6 +185,22 @@ def test_the_options_check_shows_result_and_time_per_destination(alice, account,
 
     assert re.search(r"127\.77\.200\.1:5060 Primary Answers in 12 ms \d+ s ago", page)
     assert re.search(r"127\.77\.200\.1:5060 Backup Does not answer no answer \d+ s ago", page)
+
+
+@pytest.mark.parametrize("code", [CheckCode.NAME_LOST, CheckCode.NAME_REFUSED])
+@pytest.mark.parametrize("options", [True, False])
+def test_a_destination_whose_name_is_of_no_use_is_shown_checked_or_not(alice, account, new_york, code, options):
+    destinations = [("pbx.example.com", 0), ("127.77.200.1", 5060)]
+    trunk = settle(order_trunk(account, make_specification(new_york, options=options, destinations=destinations)))
+    SbcNode.objects.update(facts_read_at=timezone.now())
+    found = {"subject_id": str(trunk.pk), "round_trip_ms": 0, "missed": 0}
+    for node in SbcNode.objects.all():
+        DestinationCheck.objects.create(node=node, host="pbx.example.com", port=0, alive=False, code=code, **found)
+
+    page = shown(alice, trunk)
+
+    assert f"pbx.example.com Primary Cannot be called {code.label}" in page
+    assert ("127.77.200.1:5060 Primary Not asked yet" in page) is options
 
 
 def test_without_the_check_nothing_is_said_about_answers(alice, live):

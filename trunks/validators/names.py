@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from trunks.validators.ip import Address, HostRules, validate_host_address
+from sbc.addresses import Address, unmapped
+from trunks.validators.ip import HostRules, validate_host_address
 
 _KINDS = {
     "V-IP-6": _("%(name)s points to %(ip)s, which is a private address"),
@@ -24,7 +25,7 @@ def validate_points_outside(name: str, addresses: Iterable[Address], rules: Host
     """Raises ValidationError V-DST-10 when one of the name's addresses could not be entered itself."""
     for address in addresses:
         try:
-            validate_host_address(getattr(address, "ipv4_mapped", None) or address, rules)
+            validate_host_address(unmapped(address), rules)
         except ValidationError as trouble:
             params = {"name": name, "ip": str(address)}
             raise ValidationError(_KINDS[str(trouble.code)], code="V-DST-10", params=params) from None

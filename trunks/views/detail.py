@@ -112,7 +112,7 @@ def what_changes(request: HttpRequest, trunk: Trunk, nodes: list[SbcNode], panel
         },
         "statuses": statuses(request, trunk, operation, states) | {"channels": channels(trunk, states)},
         "nodes": {"lines": node_lines(trunk, nodes, states, now)},
-        "checks": {"checks": checks(trunk, states)},
+        "checks": {"checks": checks(trunk, states), "asks": trunk.live is not None and trunk.live.options},
         "refresh": {"pending": pending},
     }
     parts = [part(f"trunk-{name}", f"trunks/parts/{name}.html", context) for name, context in facts.items()]

@@ -1,0 +1,138 @@
+"""Looks up host names of destinations before any call needs them, and checks every answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Collection, Sequence
+
+from sbc.addresses import Address, Network, find_unfit, is_within, unmapped
+from sbc.agent.names import Lost, Name, NameServers
+from sbc.agent.node import Node
+from sbc.agent.render import Key
+from sbc.agent.switch import SwitchUnavailable
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+TICK_SECONDS = 0.2
+LONGEST = 60  # times the shortest wait: 3600 seconds for 60
+
+
+class LookUps(threading.Thread):
+    """Asks `servers` for a name when the time to live of its last answer is over, after `shortest` seconds at the
+    earliest. `own` are addresses of this node that Kamailio does not know, `allowed` networks that a name may lead to
+    although they are not on the internet.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        servers: NameServers,
+        *,
+        shortest: float,
+        own: Collection[str] = (),
+        allowed: Sequence[Network] = (),
+    ) -> None:
+        super().__init__(name="look-ups", daemon=True)
+        self._node, self._names, self._servers = node, node.store.names, servers
+        self._shortest, self._own, self._allowed = shortest, own, allowed
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Until `end` is called."""
+        asyncio.run(self._run())
+
+    def end(self) -> None:
+        """Make `run` return soon."""
+        self._ended.set()
+
+    async def _run(self) -> None:
+        under_way = set[asyncio.Task[None]]()
+        while not self._ended.is_set():
+            for name in self._due(AT_ONCE - len(under_way)):
+                task = asyncio.create_task(self.look_up(name))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _due(self, most: int) -> list[str]:
+        """Nothing while the store cannot be written."""
+        now = time.time()
+        try:
+            with self._node.lock:
+                return self._names.take_due(most, now, now + self._shortest)
+        except sqlite3.Error:
+            log.exception("the names that are due could not be read")
+            return []
+
+    async def look_up(self, name: str) -> None:
+        """One name, from the question to what Kamailio knows of it."""
+        try:
+            if self._is_wanted(name):
+                await self._ask(name)
+        except SwitchUnavailable as error:
+            log.info("%s is looked up again later: %s", name, error)
+        except Exception:
+            log.exception("%s could not be looked up", name)
+
+    async def _ask(self, name: str) -> None:
+        own = self._own_addresses()
+        try:
+            found = await self._servers.look_up(Name.parse(name), ipv6=any(":" in address for address in own))
+        except Lost as trouble:
+            log.info("%s", trouble)
+            self._lose(name)
+            return
+        places = [(unmapped(address), port) for address, port in found.places]
+        self._take(name, [place for place in places if self._may_lead_to(place[0], own)], found.ttl)
+
+    def _is_wanted(self, name: str) -> bool:
+        with self._node.lock:
+            if self._names.is_wanted(name):
+                return True
+            self._names.forget(name)
+            self._node.apply_name(name)
+            return False
+
+    def _own_addresses(self) -> set[str]:
+        with self._node.lock:
+            return {*self._own, *self._node.switch.listens_on()}
+
+    def _take(self, name: str, places: list[tuple[Address, int]], ttl: int) -> None:
+        """Without any place that is left the name leads where it may not."""
+        now = time.time()
+        with self._node.lock:
+            if places:
+                wait = min(max(ttl, self._shortest), LONGEST * self._shortest)
+                self._names.found(name, [_written(*place) for place in places], now, now + wait)
+            else:
+                log.warning("%s leads to addresses that are not allowed", name)
+                self._names.refused(name)
+            self._node.apply_name(name)
+
+    def _lose(self, name: str) -> None:
+        with self._node.lock:
+            self._names.lost(name, time.time())
+            self._node.apply_name(name)
+
+    def _may_lead_to(self, address: Address, own: set[str]) -> bool:
+        """Not to us, nor to whom we believe by address: a call that comes back from there would be the carrier's."""
+        if str(address) in own or self._is_believed(str(address)):
+            return False
+        return is_within(address, self._allowed) or find_unfit(address) is None
+
+    def _is_believed(self, address: str) -> bool:
+        with self._node.lock:
+            store = self._node.store
+            others = store.table("other").values()
+            return address in others or any(
+                store.owner(Key(table, address)) for table in ("carrier", "provider_source")
+            )
+
+
+def _written(address: Address, port: int) -> str:
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"  # noqa: PLR2004 - IPv6
