@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 TICK_SECONDS = 0.2
+WAIT_SECONDS = 5  # while Kamailio does not answer
 LONGEST = 60  # times the shortest wait: 3600 seconds for 60
 
 
@@ -53,34 +54,39 @@ class LookUps(threading.Thread):
     async def _run(self) -> None:
         under_way = set[asyncio.Task[None]]()
         while not self._ended.is_set():
-            for name in self._due(AT_ONCE - len(under_way)):
-                task = asyncio.create_task(self.look_up(name))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
-            await asyncio.sleep(TICK_SECONDS)
+            try:
+                self._begin(under_way)
+                pause = TICK_SECONDS
+            except (SwitchUnavailable, sqlite3.Error) as error:
+                log.info("names wait: %s", error)
+                pause = WAIT_SECONDS
+            await asyncio.sleep(pause)
 
-    def _due(self, most: int) -> list[str]:
-        """Nothing while the store cannot be written."""
-        now = time.time()
-        try:
-            with self._node.lock:
-                return self._names.take_due(most, now, now + self._shortest)
-        except sqlite3.Error:
-            log.exception("the names that are due could not be read")
-            return []
+    def _begin(self, under_way: set[asyncio.Task[None]]) -> None:
+        own, now = self.own_addresses(), time.time()
+        with self._node.lock:
+            due = self._names.take_due(AT_ONCE - len(under_way), now, now + self._shortest)
+        for name in due:
+            task = asyncio.create_task(self.look_up(name, own))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
 
-    async def look_up(self, name: str) -> None:
+    def own_addresses(self) -> set[str]:
+        """Where the node itself can be called. Raises SwitchUnavailable."""
+        with self._node.lock:
+            return {*self._own, *self._node.switch.listens_on()}
+
+    async def look_up(self, name: str, own: set[str]) -> None:
         """One name, from the question to what Kamailio knows of it."""
         try:
             if self._is_wanted(name):
-                await self._ask(name)
+                await self._ask(name, own)
         except SwitchUnavailable as error:
-            log.info("%s is looked up again later: %s", name, error)
+            log.info("%s is in the store and waits for Kamailio: %s", name, error)
         except Exception:
             log.exception("%s could not be looked up", name)
 
-    async def _ask(self, name: str) -> None:
-        own = self._own_addresses()
+    async def _ask(self, name: str, own: set[str]) -> None:
         try:
             found = await self._servers.look_up(Name.parse(name), ipv6=any(":" in address for address in own))
         except Lost as trouble:
@@ -97,10 +103,6 @@ class LookUps(threading.Thread):
             self._names.forget(name)
             self._node.apply_name(name)
             return False
-
-    def _own_addresses(self) -> set[str]:
-        with self._node.lock:
-            return {*self._own, *self._node.switch.listens_on()}
 
     def _take(self, name: str, places: list[tuple[Address, int]], ttl: int) -> None:
         """Without any place that is left the name leads where it may not."""

@@ -1,6 +1,8 @@
 """Names of destinations on a node: when they are asked for, what they may lead to, how long an answer is good."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from ipaddress import ip_network
 
 import pytest
@@ -11,6 +13,7 @@ from sbc.agent.name_store import KEPT_SECONDS
 from sbc.agent.names import NameServers
 from sbc.agent.node import Node
 from sbc.agent.render import Key
+from sbc.agent.settings import Settings
 from sbc.agent.store import Store
 from sbc.agent.watch import Watch
 from sbc.documents import Fence, ProviderSource
@@ -45,7 +48,7 @@ def look_ups(node, server):
 @pytest.fixture
 def look(look_ups):
     """Look a name up now, due or not."""
-    return lambda name=NAME: asyncio.run(look_ups.look_up(name))
+    return lambda name=NAME: asyncio.run(look_ups.look_up(name, look_ups.own_addresses()))
 
 
 def put(node, *names, trunk_id="T1", generation=1, port=5060, **changes):
@@ -244,7 +247,7 @@ def test_what_names_lead_to_outlives_the_agent(tmp_path, switch, contacts, certi
     put(first, HOST)
     server.set(HOST, "A", PUBLIC)
     servers = NameServers([(server.address, server.port)])
-    asyncio.run(LookUps(first, servers, shortest=60).look_up(NAME))
+    asyncio.run(LookUps(first, servers, shortest=60).look_up(NAME, set()))
     first.store.close()
     switch.keys.clear()
 
@@ -253,6 +256,34 @@ def test_what_names_lead_to_outlives_the_agent(tmp_path, switch, contacts, certi
 
     assert switch.keys[KEY] == "n=1;a1=9.9.9.9:5060;"
     assert again.store.names.take_due(1, 1, 2) == []
+
+
+def test_a_store_from_before_names_were_looked_up_knows_which_there_are(tmp_path):
+    first = Store(tmp_path / "facts.db")
+    trunk = sample_trunk("T1", [], [(HOST, 5060)])
+    first.save("trunk", "T1", Fence(1, 0), trunk)
+    first.close()
+    with closing(sqlite3.connect(tmp_path / "facts.db")) as file:
+        file.executescript("DROP TABLE name; DROP TABLE named; PRAGMA user_version = 2;")
+
+    again = Store(tmp_path / "facts.db")
+
+    assert again.names.take_due(10, 1, 2) == [NAME]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("", []),
+        ("192.0.2.1", [("192.0.2.1", 53)]),
+        ("192.0.2.1:5353, 2001:db8::1", [("192.0.2.1", 5353), ("2001:db8::1", 53)]),
+        ("[2001:db8::1]:5353", [("2001:db8::1", 5353)]),
+    ],
+)
+def test_name_servers_are_a_setting(said, meant):
+    environ = {"TRUNKLINE_NODE_NAME": "n", "TRUNKLINE_NODE_STATE": "/n", "TRUNKLINE_AGENT_TOKEN": "t"}
+
+    assert Settings.read(environ | {"TRUNKLINE_NAME_SERVERS": said}).name_servers == meant
 
 
 def test_a_key_of_a_name_that_went_wrong_is_put_right(node, switch, server, look):
@@ -271,14 +302,26 @@ def test_a_key_of_a_name_that_went_wrong_is_put_right(node, switch, server, look
     assert Key("address", "stranger.example.com") not in switch.keys
 
 
-def test_a_name_whose_answer_kamailio_did_not_take_is_put_right_later(node, switch, server, look):
+def test_an_answer_that_kamailio_did_not_take_is_told_to_it_later(node, switch, server, look_ups):
     put(node, HOST)
     server.set(HOST, "A", PUBLIC)
+    own = look_ups.own_addresses()
     switch.off = True
-    look()
+    asyncio.run(look_ups.look_up(NAME, own))
     switch.off = False
 
-    assert due(node, 1) == [NAME]  # nobody was asked: who we are was not known
-    look()
+    Watch(node, period=60).look()
 
-    assert KEY in switch.keys
+    assert switch.keys[KEY] == "n=1;a1=9.9.9.9:5060;"
+
+
+def test_while_kamailio_does_not_answer_no_name_is_taken(node, switch, look_ups):
+    put(node, HOST)
+    switch.off = True
+
+    look_ups.start()
+    look_ups.end()
+    look_ups.join(10)
+
+    assert not look_ups.is_alive()
+    assert due(node, 1) == [NAME]

@@ -7,11 +7,12 @@ import time
 
 import pytest
 from conftest import until, until_equal
+from parties import talking
 
 from sbc.lab.answerer import Answerer
 from sbc.lab.net import SIP_PORT
 from sbc.lab.samples import sample_trunk
-from sbc.lab.sip import Address
+from sbc.lab.sip import Address, offer
 
 _names, _hosts = itertools.count(1), itertools.count(20000)
 
@@ -233,3 +234,39 @@ def test_each_address_of_a_name_is_asked_until_one_answers(site):
             return phone.wire.seen[0].first_line
 
     assert asyncio.run(scenario()) == f"OPTIONS sip:{name}:5060 SIP/2.0"
+
+
+def contacts(site, trunk):
+    """Where the dialog of the trunk's one call has its two parties."""
+    dialogs = site.node.switch().call("dlg.list")
+    [dialog] = [dialog for dialog in dialogs if {"trunk": trunk.id} in dialog["variables"]]
+    return dialog["caller"]["contact"], dialog["callee"]["contact"]
+
+
+def test_a_party_whose_contact_is_a_name_is_found_where_its_messages_come_from(site):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk, contact=Address(new_name(), 5090)) as talk:
+            known = await asyncio.to_thread(contacts, site, trunk)
+            answers = [await talk.callee.ask("INVITE", body=offer(talk.callee.local))]
+            answers.append(await talk.caller.ask("INVITE", body=offer(talk.caller.local)))
+            answers.append(await talk.callee.ask("BYE"))
+            return known, [answer.status for answer in answers], talk.caller.methods()
+
+    known, answers, heard = asyncio.run(scenario())
+
+    assert known[0].startswith(f"sip:{trunk.source}:5090")
+    assert answers == [200, 200, 200]
+    assert [method for method in heard if method != "ACK"] == ["INVITE", "BYE"]
+
+
+def test_a_proxy_whose_name_is_in_the_way_is_not_asked_for(site):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk, proxy=f"<sip:{new_name()};lr>") as talk:
+            answer = await talk.caller.ask("BYE")
+            return answer.status, talk.callee.methods()
+
+    assert asyncio.run(scenario()) == (200, ["INVITE", "ACK", "BYE"])
