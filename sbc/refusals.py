@@ -52,6 +52,12 @@ REFUSALS = {
         "The call came from a provider, and its account or the name that it asked for belongs to no trunk here.",
         "Compare the Twilio Account SID, or the Outbound SIP Termination FQDN in Genesys, with the trunk's page.",
     ),
+    "too-many-failures": Refusal(
+        403,
+        "Too Many Failures",
+        "A wrong password was shown from this address again and again, so it is listened to once in ten seconds only.",
+        "Put the password in your PBX right. It is let in with its next attempt, after ten seconds at most.",
+    ),
     "number-not-telephone": Refusal(
         404,
         "Not a Telephone Number",
@@ -117,6 +123,12 @@ REFUSALS = {
         "No Gateway Available",
         "No way into the telephone network was open.",
         "Try again. If it goes on, write to us with the Call-ID.",
+    ),
+    "not-ready": Refusal(
+        503,
+        "Not Ready",
+        "The node was new and had not been told yet whose calls it takes.",
+        "Send the call to the other node, or try again in a minute.",
     ),
     "media-unavailable": Refusal(
         503,

@@ -153,3 +153,17 @@ def test_whatever_was_called_the_record_says_who_called(site, callee, why):
         ],
         [(why, "13125550100", "+13125550100", "US")],
     )
+
+
+@pytest.mark.parametrize(("written", "number_format"), [("+1{}", "E164"), ("1{}", "E164"), ("{}", "US_NATIONAL")])
+def test_the_record_says_numbers_as_they_were_written_and_in_e164(site, written, number_format):
+    trunk = site.place(number_format=number_format)
+
+    call_out(site, trunk, written.format("3125550100"), written.format("3125551234"))
+
+    until_equal(
+        lambda: [
+            (record.caller, record.caller_e164, record.callee, record.callee_e164) for record in site.records(trunk)
+        ],
+        [(written.format("3125550100"), "+13125550100", written.format("3125551234"), "+13125551234")],
+    )

@@ -8,15 +8,17 @@ import pytest
 from conftest import Site, until, until_equal
 from phones import call_in as phone_call_in
 
+from sbc.documents import ProviderSource
 from sbc.lab.answerer import Answerer
 from sbc.lab.net import SIP_PORT
-from sbc.lab.samples import sample_number
+from sbc.lab.samples import sample_group, sample_node, sample_number
 from sbc.lab.sip import Address
 from sbc.lab.softphone import call
 from sbc.lab.valkey import PairValkey
 
 LIMIT = 3
 CALLER, CALLEE = "13125550100", "13125551234"
+SID = "AC" + "5" * 32
 
 
 @dataclass
@@ -54,14 +56,12 @@ class Both:
         """What each node has written about calls of the trunk."""
         return [[record.code for record in site.records(trunk)] for site in self.sites]
 
-    def at_once(self, trunk, calls, hold_seconds=2):
+    def at_once(self, source, calls, hold_seconds=2, **options):
         """So many calls over both nodes by turns; how many were answered by each node."""
 
         async def scenario():
-            local = Address(trunk.source, 0)
-            placed = [
-                call(local, self.sites[n % 2].address, CALLER, CALLEE, hold_seconds=hold_seconds) for n in range(calls)
-            ]
+            local, options["hold_seconds"] = Address(source, 0), hold_seconds
+            placed = [call(local, self.sites[n % 2].address, CALLER, CALLEE, **options) for n in range(calls)]
             return await asyncio.gather(*placed)
 
         traces = asyncio.run(scenario())
@@ -106,7 +106,22 @@ def test_calls_over_both_nodes_share_one_limit(both):
 def test_forty_calls_at_once_over_both_nodes_and_exactly_three_pass(both):
     trunk = both.place(channels=LIMIT)
 
-    answered = both.at_once(trunk, 40)
+    answered = both.at_once(trunk.source, 40)
+
+    assert sum(answered) == LIMIT
+
+
+def test_calls_of_freshworks_share_the_limit_of_their_group_over_both_nodes(both):
+    trunk, twilio = (
+        both.place(provider="FRESHWORKS", trunk_kind="PROVIDER", channels=1),
+        both.primary.net.customer(31300),
+    )
+    for site in both.sites:
+        sources = [ProviderSource("FRESHWORKS", twilio, "X-Twilio-AccountSid")]
+        site.put(sample_node((site.net.carrier(1), SIP_PORT), other_node=site.other, provider_sources=sources))
+        site.put(sample_group("fw-pair", SID, LIMIT, trunk.id))
+
+    answered = both.at_once(twilio, 12, more=[("X-Twilio-AccountSid", SID)])
 
     assert sum(answered) == LIMIT
 
@@ -141,12 +156,12 @@ def test_without_the_valkey_twice_the_limit_passes_at_most_and_its_return_makes_
     trunk = both.place(channels=LIMIT)
     both.valkey.kill()
 
-    answered = both.at_once(trunk, 40)
+    answered = both.at_once(trunk.source, 40)
     both.valkey.start()
 
     assert answered == [LIMIT, LIMIT]  # the error: twice the limit
-    until(lambda: sum(both.at_once(trunk, 40, hold_seconds=0.5)) == LIMIT, seconds=8)
-    assert sum(both.at_once(trunk, 40)) == LIMIT
+    until(lambda: sum(both.at_once(trunk.source, 40, hold_seconds=0.5)) == LIMIT, seconds=8)
+    assert sum(both.at_once(trunk.source, 40)) == LIMIT
 
 
 def test_calls_that_are_up_keep_their_channels_when_the_valkey_loses_its_memory(both):

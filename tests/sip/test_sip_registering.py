@@ -211,6 +211,20 @@ def test_a_guesser_is_slowed_down_and_nobody_else_is(site):
     until(lambda: site.register(trunk).status == 200)
 
 
+def test_a_guessers_call_is_refused_with_a_reason(site):
+    trunk = site.registered()
+    for _guess in range(GUESSES):
+        call_out(site, trunk, password="wrong")
+
+    refused = next(
+        trace for trace in (call_out(site, trunk, password="wrong") for _ in range(3)) if trace.status == 403
+    )
+
+    [answer] = [message.raw for message in refused.seen if " 403 " in message.first_line]
+    assert 'Reason: SIP;cause=403;text="Too Many Failures";why=too-many-failures' in answer
+    assert "Retry-After: 10" in answer
+
+
 def test_guessing_users_that_are_not_there_is_slowed_down_alike(site):
     trunk = site.registered()
 

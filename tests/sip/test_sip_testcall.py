@@ -1,10 +1,8 @@
 """The test call of the lab, with a real node and the stand-in phone network."""
 
-import asyncio
 import io
 import itertools
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings as django_settings
@@ -19,14 +17,11 @@ from provisioning.models import Gateway, SbcNode
 from provisioning.sweeps import look_after
 from routing.models import Number
 from routing.services import assign_number
-from sbc.lab import softphone
 from sbc.lab.authority import Authority
-from sbc.lab.net import SIP_PORT, LabNet, first_free_net
+from sbc.lab.net import LabNet, first_free_net
 from sbc.lab.node import LabNode
-from sbc.lab.sip import Address
 from tests.factories import make_specification, open_data_centre, order_trunk
 from tests.lab import phone_network
-from tests.provisioning.scene import wait_until
 from trunks.services import disable_trunk
 
 ANSWERED = re.compile(r"The call was answered after \d+ ms and ended normally")
@@ -190,32 +185,3 @@ def test_the_button_shows_the_calls_message_by_message(trunk, alice):
     assert page.status_code == 200
     assert len(ANSWERED.findall(page.content.decode())) == 2
     assert '<ol class="trace">' in page.content.decode()
-
-
-@pytest.mark.django_db
-def test_a_call_that_is_up_is_on_the_page_with_the_next_reading_and_gone_with_the_one_after_its_end(trunk, lab, alice):
-    _net, node = lab
-
-    with ThreadPoolExecutor() as pool:
-        ended = pool.submit(hold_a_call, trunk.live.source_hosts[0], node)
-        wait_until(lambda: node.client().calls() == {str(trunk.pk): 1})
-        meanwhile = channels_shown(alice, trunk)
-        ended.result()
-    wait_until(lambda: node.client().calls() == {})
-    afterwards = channels_shown(alice, trunk)
-
-    limit = trunk.live.channels
-    assert (meanwhile, afterwards) == (f"1 of {limit} channels in use", f"0 of {limit} channels in use")
-
-
-def hold_a_call(host, node):
-    source, server = Address(host, 0), Address(node.address, SIP_PORT)
-    asyncio.run(softphone.call(source, server, "13125550100", "13125551234", hold_seconds=3))
-
-
-def channels_shown(client, trunk):
-    """What the trunk's page says after the node was read."""
-    SbcNode.objects.update(facts_read_at=None)
-    settle()
-    page = client.get(reverse("trunks:detail", args=[trunk.pk])).content.decode()
-    return re.search(r"\d+ of \d+ channels in use", page)[0]
