@@ -76,6 +76,12 @@ REFUSALS = {
         "The number that was dialled points to no trunk.",
         "Choose a trunk for the number on the page Numbers.",
     ),
+    "extension-required": Refusal(
+        420,
+        "Bad Extension",
+        "Your PBX insists on an extension that we do not have: reliable provisional answers (100rel) or preconditions.",
+        "Set 100rel (also called PRACK) and preconditions in your PBX to optional or off.",
+    ),
     "destination-unreachable": Refusal(
         480,
         "Destination Unreachable",
@@ -87,6 +93,12 @@ REFUSALS = {
         "Not Registered",
         "Your PBX was not registered when the call came.",
         "Check the user name, the password and the server address in your PBX.",
+    ),
+    "call-repeated": Refusal(
+        482,
+        "Loop Detected",
+        "The same call came a second time while it was up or being set up: by another way, or in a loop.",
+        "Let your PBX send each call to us once, and look for a loop in its call forwarding.",
     ),
     "channels-busy": Refusal(
         486,
@@ -105,6 +117,12 @@ REFUSALS = {
         "SRTP Required",
         "The trunk was ordered with TLS, and your PBX offered or answered with sound that is not encrypted.",
         "Set your PBX to SRTP with keys in SDP (SDES), and not to fall back to RTP.",
+    ),
+    "node-exhausted": Refusal(
+        503,
+        "Node Out of Resources",
+        "Our node had no memory left for another call.",
+        "Try again, or through the other node. If it goes on, write to us with the Call-ID.",
     ),
     "channels-exceeded": Refusal(
         503,

@@ -20,7 +20,8 @@ class Party:
     contact: Address | None = None
     proxy: str = ""  # what a proxy in front of it puts into Record-Route
     tag: str = field(default_factory=new_tag)
-    call_id: str = field(default_factory=new_tag)
+    call_id: str = field(default_factory=new_tag)  # of the calls that it places
+    more: tuple[tuple[str, str], ...] = ()  # headers of its INVITEs and answers
     heard: list[Message] = field(default_factory=list)
     answers: asyncio.Queue = field(default_factory=asyncio.Queue)
     first: Message | None = None  # of the other end, as this one saw it: the INVITE, or its answer
@@ -42,7 +43,7 @@ class Party:
         if message.method != "ACK":
             body = offer(self.local) if message.method == "INVITE" else ""
             answer = message.answer(200, "OK", tag=self.tag, contact=self.place, body=body)
-            answer.headers = [*answer.headers[:1], *self._record_route(), *answer.headers[1:]]
+            answer.headers = [*answer.headers[:1], *self._record_route(), *answer.headers[1:], *self.more]
             self.wire.send(answer, remote)
 
     @property
@@ -64,7 +65,7 @@ class Party:
         """Call and acknowledge; the final answer."""
         self.invite = f"<sip:{CALLER}@{self.local.host}>;tag={self.tag}"
         headers = [*self._via(), ("From", self.invite), ("To", f"<sip:{callee}@{self.node}>")]
-        headers += [("Call-ID", self.call_id), ("CSeq", "1 INVITE"), *self._contact()]
+        headers += [("Call-ID", self.call_id), ("CSeq", f"{self.numbers} INVITE"), *self._contact(), *self.more]
         headers.append(("Content-Type", "application/sdp"))
         self.wire.send(Message(f"INVITE sip:{callee}@{self.node} SIP/2.0", headers, offer(self.local)), self.node)
         self.first = await self.answer()

@@ -5,11 +5,13 @@ import threading
 import time
 from itertools import count
 
+import pytest
 from conftest import until
-from parties import Party
+from parties import CALLEE, CALLER, Party
 
 from sbc.agent.collecting import Collector
 from sbc.agent.record_store import RecordStore
+from sbc.lab.net import SIP_PORT
 from sbc.lab.sip import Address
 from sbc.lab.softphone import call
 
@@ -157,3 +159,56 @@ def test_files_are_turned_by_the_real_kamailio_without_losing_a_record(site):
 
     assert len(list(folder.iterdir())) < 8
     assert len(inodes) > len(list(folder.iterdir()))
+
+
+class Odd(Party):
+    """A carrier that refuses every call, with characters that mean something to files, databases and scripts."""
+
+    reason = "Busy"
+
+    def _receive(self, message, remote):
+        if message.method == "INVITE" and not message.status:
+            refusal = message.answer(486, self.reason, tag=self.tag, contact=self.place)
+            refusal.headers += [("Reason", self.reason), ("Warning", f'399 x "{self.reason}"'), ("Server", self.reason)]
+            self.wire.send(refusal, remote)
+
+
+@pytest.mark.parametrize(
+    "reason", ["|a|b|%7C", "a\x85b\u2028c\x0bd", "'\";--\\", "$var(x) $(avp(y)) %s%n", "\x00\x01\x7f", "x" * 3000]
+)
+def test_nothing_that_a_carrier_says_breaks_a_record(site, reason):
+    trunk = site.place()
+    gateway = Address(site.net.carrier(4), SIP_PORT)
+    site.gateways(gateway.host)
+
+    async def scenario():
+        carrier = Odd(gateway, site.address, tag="t|'%7C")
+        carrier.reason = reason
+        async with carrier, Party(Address(trunk.source, 5090), site.address) as caller:
+            return (await caller.call()).status
+
+    assert asyncio.run(scenario()) == 486
+    [record] = until_recorded(site, trunk, 1)
+    assert (record.code, record.why, record.hop) == (486, "", str(gateway))
+    assert (record.caller, record.callee, record.hung_up) == (CALLER, CALLEE, "")
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["caller", "callee"])
+def test_a_call_whose_end_reaches_nobody_is_recorded(site, side):
+    """The other side gave a Contact that leads nowhere."""
+    trunk, lost = site.place(), Address("nowhere.invalid", SIP_PORT)
+    gateway = Address(site.net.carrier(4), SIP_PORT)
+    site.gateways(gateway.host)
+
+    async def scenario():
+        parties = [Party(Address(trunk.source, 5090), site.address), Party(gateway, site.address)]
+        parties[1 - side].contact = lost
+        async with parties[0], parties[1]:
+            assert (await parties[0].call()).status == 200
+            await asyncio.sleep(0.2)
+            await parties[side].ask("BYE")
+
+    asyncio.run(scenario())
+
+    [record] = until_recorded(site, trunk, 1)
+    assert (record.code, record.hung_up) == (200, ("caller", "callee")[side])
