@@ -15,6 +15,7 @@ from sbc.agent.contacts import ContactsFile
 from sbc.agent.http import create_app
 from sbc.agent.node import Node
 from sbc.agent.record_store import RecordStore
+from sbc.agent.returned import ReturnedCalls
 from sbc.agent.settings import Settings
 from sbc.agent.store import Store, prepare
 from sbc.agent.switch import Kamailio
@@ -33,12 +34,12 @@ def main() -> None:
     contacts = ContactsFile(settings.folder / "contacts.db")
     kamailio = Kamailio(settings.rpc_socket, settings.rpc_fifo)
     node = Node(Store(settings.folder / "facts.db"), kamailio, contacts, CertificateFiles(settings.folder))
-    watch = Watch(node, period=settings.watch_seconds)
-    watch.start()
     records = RecordStore(settings.folder / "records.db")
     (settings.folder / "records.db").chmod(0o600)  # who called whom
     collector = _collector(settings, records)
     collector.start()
+    watch = Watch(node, period=settings.watch_seconds, on_start=collector.kamailio_started)
+    watch.start()
     app = create_app(node, settings.token, records=records)
     uvicorn.run(app, host=settings.host, port=settings.port, **_quiet(), **_tls(settings))
     watch.end()
@@ -48,8 +49,9 @@ def main() -> None:
 def _collector(settings: Settings, records: RecordStore) -> Collector:
     """It asks Kamailio over a socket of its own: one is for one thread."""
     kamailio = Kamailio(settings.rpc_socket, settings.rpc_fifo)
-    folder = settings.folder / "records"
-    return Collector(records, folder, kamailio.turn_records, period=settings.records_seconds)
+    returned = ReturnedCalls(settings.folder / "dialogs.db", records, kamailio.end_call)
+    folder, period = settings.folder / "records", settings.records_seconds
+    return Collector(records, folder, kamailio.turn_records, period=period, after_start=returned.end)
 
 
 def _quiet() -> dict[str, Any]:
