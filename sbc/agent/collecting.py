@@ -75,12 +75,12 @@ class Collector(threading.Thread):
                 self._drop(old)
         for file in sorted(self._folder.glob("calls_*.log")):
             self._read(file)
-        if self._started.is_set():
-            self._after_start()
-            self._started.clear()
         self._store.forget_old()
         self._complain()
         self._turn_long_files()
+        if self._started.is_set():
+            self._after_start()
+            self._started.clear()
 
     def _read(self, path: Path) -> None:
         """Take whole lines only: the last one may be half written."""
