@@ -36,17 +36,19 @@ def read_facts(node: SbcNode) -> None:
         checks = [_check(node, found) for found in agent.checks()]
         calls = [GroupCalls(node=node, subject_id=group, calls=count) for group, count in agent.calls().items()]
         certificate = agent.certificate()
-        failures = [_failure(node, found) for found in agent.failures().latest]
+        failed = agent.failures()
     except NodeError as trouble:
         logger.info("the facts of node %s could not be read: %s", node, trouble)
         return
+    if failed.left_off:
+        logger.info("node %s has %d more failed sign-ins, older ones", node, failed.left_off)
     with transaction.atomic():
         known = {"certificate": asdict(certificate)} if certificate else {}
         SbcNode.objects.filter(pk=node.pk).update(facts_read_at=Now(), **known)
         _replace(Registration.objects.filter(node=node), registrations)
         _replace(DestinationCheck.objects.filter(node=node), checks)
         _replace(GroupCalls.objects.filter(node=node), calls)
-        _replace(FailedSignIn.objects.filter(node=node), failures)
+        _replace(FailedSignIn.objects.filter(node=node), [_failure(node, found) for found in failed.latest])
 
 
 def _replace(rows: QuerySet[Row], reported: Sequence[Row]) -> None:

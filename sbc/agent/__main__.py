@@ -17,6 +17,7 @@ from sbc.agent.lookups import LookUps
 from sbc.agent.names import NameServers
 from sbc.agent.node import Node
 from sbc.agent.record_store import RecordStore
+from sbc.agent.returned import ReturnedCalls
 from sbc.agent.settings import Settings
 from sbc.agent.store import Store, prepare
 from sbc.agent.switch import Kamailio
@@ -35,14 +36,14 @@ def main() -> None:
     contacts = ContactsFile(settings.folder / "contacts.db")
     kamailio = Kamailio(settings.rpc_socket, settings.rpc_fifo)
     node = Node(Store(settings.folder / "facts.db"), kamailio, contacts, CertificateFiles(settings.folder))
-    watch = Watch(node, period=settings.watch_seconds)
-    watch.start()
     records = RecordStore(settings.folder / "records.db")
     (settings.folder / "records.db").chmod(0o600)  # who called whom
     collector = _collector(settings, records)
     collector.start()
     look_ups = _look_ups(settings, node)
     look_ups.start()
+    watch = Watch(node, period=settings.watch_seconds, on_start=collector.kamailio_started)
+    watch.start()
     app = create_app(node, settings.token, records=records)
     uvicorn.run(app, host=settings.host, port=settings.port, **_quiet(), **_tls(settings))
     watch.end()
@@ -53,8 +54,9 @@ def main() -> None:
 def _collector(settings: Settings, records: RecordStore) -> Collector:
     """It asks Kamailio over a socket of its own: one is for one thread."""
     kamailio = Kamailio(settings.rpc_socket, settings.rpc_fifo)
-    folder = settings.folder / "records"
-    return Collector(records, folder, kamailio.turn_records, period=settings.records_seconds)
+    returned = ReturnedCalls(settings.folder / "dialogs.db", records, kamailio.end_call)
+    folder, period = settings.folder / "records", settings.records_seconds
+    return Collector(records, folder, kamailio.turn_records, period=period, after_start=returned.end)
 
 
 def _look_ups(settings: Settings, node: Node) -> LookUps:

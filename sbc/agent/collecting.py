@@ -22,7 +22,8 @@ WAITING_TOO_LONG, SAY_AGAIN = 24 * 3600, 3600
 
 
 class Collector(threading.Thread):
-    """Looks every `period` seconds. `turn` asks Kamailio to open its files anew.
+    """Looks every `period` seconds. `turn` asks Kamailio to open its files anew; `after_start` is done once all is read
+    that Kamailio wrote before it was started.
 
     Each of Kamailio's processes appends to a file of its own, calls_<n>.log. One that has grown long is renamed to
     calls_<n>.old, then `turn` is called: before its next record the process closes the old file and opens the name
@@ -36,13 +37,14 @@ class Collector(threading.Thread):
         folder: Path,
         turn: Callable[[], None],
         *,
+        after_start: Callable[[], None] = lambda: None,
         period: float = 1,
         turn_bytes: int = TURN_BYTES,
     ) -> None:
         super().__init__(name="records", daemon=True)
-        self._store, self._folder, self._turn = store, folder, turn
+        self._store, self._folder, self._turn, self._after_start = store, folder, turn, after_start
         self._period, self._turn_bytes = period, turn_bytes
-        self._ended = threading.Event()
+        self._ended, self._started = threading.Event(), threading.Event()
         self._said_at = 0.0
 
     def run(self) -> None:
@@ -60,8 +62,12 @@ class Collector(threading.Thread):
         """Make `run` return after its present round."""
         self._ended.set()
 
+    def kamailio_started(self) -> None:
+        """Do in the next round what is to be done after a start. May be called from another thread."""
+        self._started.set()
+
     def look(self) -> None:
-        """One round. Raises SwitchUnavailable when all records are read, but Kamailio cannot be asked to turn."""
+        """One round. Raises SwitchUnavailable when all records are read, but Kamailio cannot be asked for something."""
         for old in sorted(self._folder.glob("calls_*.old")):
             closed = old.with_suffix(".log").exists()  # looked at first: what is read now is then all there is
             self._read(old)
@@ -72,6 +78,9 @@ class Collector(threading.Thread):
         self._store.forget_old()
         self._complain()
         self._turn_long_files()
+        if self._started.is_set():
+            self._after_start()
+            self._started.clear()
 
     def _read(self, path: Path) -> None:
         """Take whole lines only: the last one may be half written."""

@@ -162,6 +162,11 @@ class Node:
             else:
                 self.switch.set(Key(ADDRESS, name), value)
 
+    def is_kamailio_new(self) -> bool:
+        """Whether it was started since `resume` was last called by any agent."""
+        with self.lock:
+            return self.switch.get(_SESSION) is None
+
     def resume(self) -> bool:
         """Send again what was not read back. True after a start of the agent or of Kamailio."""
         with self.lock:

@@ -88,6 +88,11 @@ class RecordStore:
             found = self._sql.execute(sql, (known, limit)).fetchall()
         return {"store": self.id, "records": [{"sequence": number, **json.loads(body)} for number, body in found]}
 
+    def has(self, leg: str) -> bool:
+        """Whether there is a record of it."""
+        with self._lock:
+            return self._sql.execute("SELECT 1 FROM record WHERE leg = ?", (leg,)).fetchone() is not None
+
     def forget_old(self) -> None:
         """Drop records that the portal has had for long; never one that it has not."""
         with self._transaction():

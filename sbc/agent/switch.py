@@ -111,6 +111,10 @@ class Kamailio:
         """Each process opens its file of call records anew before it writes the next one. Raises SwitchUnavailable."""
         self.call("flatstore.k_rotate")
 
+    def end_call(self, entry: int, number: int) -> None:
+        """The call with that hash entry and id, for both parties; none is no error. Raises SwitchUnavailable."""
+        self.call("dlg.end_dlg", entry, number, missing=None)
+
     def call(self, method: str, *params: str | int, **missing: Any) -> Any:
         """Ask over the datagram socket. `missing` is the answer for a key that does not exist."""
         self._sent += 1

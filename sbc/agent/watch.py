@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from sbc.agent.node import Node
 from sbc.agent.render import ADDRESS, TABLES, Key
@@ -18,11 +19,16 @@ _START = Key("", "")
 
 
 class Watch(threading.Thread):
-    """Looks every `period` seconds, at up to `keys` keys; the next round goes on where the last one ended."""
+    """Looks every `period` seconds, at up to `keys` keys; the next round goes on where the last one ended.
 
-    def __init__(self, node: Node, *, period: float, keys: int = 2500) -> None:
+    `on_start` is told that Kamailio was started.
+    """
+
+    def __init__(
+        self, node: Node, *, period: float, keys: int = 2500, on_start: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(name="watch", daemon=True)
-        self._node, self._period, self._keys = node, period, keys
+        self._node, self._period, self._keys, self._on_start = node, period, keys, on_start
         self._cursor = _START
         self._ended = threading.Event()
 
@@ -47,6 +53,8 @@ class Watch(threading.Thread):
 
     def look(self) -> None:
         """One round: a restart first, then table sizes, then the next keys."""
+        if self._node.is_kamailio_new():
+            self._on_start()
         if self._node.resume():
             self._cursor = _START
         with self._node.lock:

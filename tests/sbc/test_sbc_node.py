@@ -193,6 +193,28 @@ def test_the_watch_drops_contacts_that_should_not_be_there(node, switch, contact
     assert switch.dropped == ["T2"]
 
 
+def test_the_watch_tells_of_every_start_of_kamailio_once(node, switch):
+    starts = []
+    watch = Watch(node, period=60, on_start=lambda: starts.append("start"))
+    watch.look()
+    watch.look()
+    switch.keys.clear()  # Kamailio was started anew
+    watch.look()
+    watch.look()
+
+    assert starts == ["start", "start"]
+
+
+def test_a_start_of_the_agent_alone_is_no_start_of_kamailio(node, switch, contacts, certificates):
+    Watch(node, period=60).look()
+    starts = []
+
+    again = Node(node.store, switch, contacts, certificates)
+    Watch(again, period=60, on_start=lambda: starts.append("start")).look()
+
+    assert starts == []
+
+
 def test_the_watch_goes_through_everything_in_slices(node, switch):
     for place in range(60):
         put(node, sample_trunk(f"T{place}", [f"192.0.2.{place}"]))
