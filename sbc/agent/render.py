@@ -93,6 +93,7 @@ def _trunk(trunk: TrunkDocument) -> Facts:
         "registered": int(is_registered(trunk)),
         "challenge": int(trunk.challenge_invites),
         "tls": int(trunk.tls),
+        "provider": _checked(_WORD, trunk.provider, "a provider"),
         "group": _id(trunk.group),
         "channels": _limit(trunk.channels),
         "rate": _limit(trunk.calls_per_second),

@@ -23,8 +23,8 @@ def test_a_trunk_is_one_key_and_one_for_each_source():
     assert found.pop("document") == trunk.hash[:16]
     assert found == {
         "enabled": "1", "registered": "0", "challenge": "0", "tls": "0",
-        "group": "T1", "channels": "10", "rate": "1000", "international": "1", "format": "E164", "identity": "-",
-        "rotate": "0",
+        "provider": "DIRECT", "group": "T1", "channels": "10", "rate": "1000", "international": "1", "format": "E164",
+        "identity": "-", "rotate": "0",
         **{name: str(member) for name, member in media_members(trunk).items()},
         "n": "2", "h1": "192.0.2.9:5070", "h2": "pbx.example.com",
     }  # fmt: skip

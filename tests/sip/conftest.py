@@ -84,6 +84,7 @@ class Site:
     carrier: CarrierControl
     name_server: NameServer | None = None
     other: str = ""  # the other node's address, as long as this one is to know it
+    providers: tuple = ()  # where providers call from, likewise
     _generations: itertools.count = field(default_factory=lambda: itertools.count(1))
     _places: itertools.count = field(default_factory=lambda: itertools.count(1))
     _ports: itertools.count = field(default_factory=lambda: itertools.count(5070))
@@ -150,7 +151,8 @@ class Site:
         return re.findall(r"a\d+=([^;]+);", value) if value else None
 
     def gateways(self, *hosts):
-        self.put(sample_node(*[(host, SIP_PORT) for host in hosts], other_node=self.other))
+        gateways = [(host, SIP_PORT) for host in hosts]
+        self.put(sample_node(*gateways, other_node=self.other, provider_sources=self.providers))
 
     def call(self, trunk, scenario="call", **options):
         """One call out of the trunk with SIPp, to its end; answers with SIPp's messages."""
@@ -298,5 +300,6 @@ def vanished(backup):
 def site(primary):
     """The primary, running with its one gateway again after the test."""
     yield primary
+    primary.providers = ()
     primary.revive()
     primary.gateways(primary.net.carrier(1))

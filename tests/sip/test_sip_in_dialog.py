@@ -6,6 +6,7 @@ import pytest
 from conftest import until_equal
 from parties import talking
 
+from sbc.documents import ProviderSource
 from sbc.lab.sip import offer
 
 
@@ -67,6 +68,22 @@ def test_who_has_overheard_a_call_cannot_speak_in_it(site, method):
 
     assert status == (200 if method == "OPTIONS" else 481)
     assert heard == ["INVITE", "ACK"]
+
+
+@pytest.mark.parametrize(("provider", "status"), [("GENESYS_CLOUD", 200), ("FRESHWORKS", 481)])
+def test_a_provider_goes_on_from_any_of_its_addresses_and_nobody_elses(site, provider, status):
+    trunk = site.place(provider="GENESYS_CLOUD", trunk_kind="PROVIDER", provider_key=site.node.address)
+    hosts = {trunk.source: "GENESYS_CLOUD", site.net.customer(30200): provider}
+    site.providers = tuple(ProviderSource(name, host, "") for host, name in hosts.items())
+
+    async def scenario():
+        async with talking(site, trunk) as talk:
+            answer = await talk.caller.ask("INVITE", body=offer(talk.caller.local), sender=talk.third)
+            talk.caller.send("ACK")
+            return answer.status
+
+    assert asyncio.run(scenario()) == status
+    site.delete("trunk", trunk.id)  # another has its key then
 
 
 def test_a_call_that_ended_in_our_books_ended_for_the_other_party_too(site):
