@@ -1,6 +1,6 @@
 """How a trunk's sound is carried: RTPengine's flags for what the trunk may be offered, and for what it may offer.
 
-What all trunks have in common is in sbc/kamailio/media.cfg, which puts the flags together for each session.
+What all trunks have in common is in sbc/kamailio/rtpengine.cfg, which puts the flags together for each session.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class LabNode:
     Without `media` there is no RTPengine, and sound goes past the node.
     `authority` signs its certificate; without one it signs its own.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
+    `also_at` are addresses of IPv6 beside `address`, each with the port for SIP, such as "[::1]:5066".
     `pair_valkey` is what sbc.lab.valkey says of itself; without it the node counts calls alone.
     `name_server` (host:port) is asked for host names, by default what the machine asks; again after `name_seconds`.
     """
@@ -61,6 +62,7 @@ class LabNode:
     defines: Mapping[str, str] = field(default_factory=dict)
     authority: Authority | None = None
     configuration: Path = CONFIGURATION
+    also_at: Sequence[str] = ()
     pair_valkey: str = ""
     name_server: str = ""
     name_seconds: float = 60
@@ -160,7 +162,10 @@ class LabNode:
             return
         self._prepare()
         self._rtpengine = Child(
-            rtpengine_command(self.address, self.address), folder=self.folder, log="rtpengine.log", user=self.user
+            rtpengine_command(self.address, self.address, [at[1:].partition("]")[0] for at in self.also_at]),
+            folder=self.folder,
+            log="rtpengine.log",
+            user=self.user,
         )
         self._rtpengine.wait_until(self._rtpengine_answers)
 
@@ -212,7 +217,8 @@ class LabNode:
         # The memory manager for production: it loads the numbering plans ten times faster.
         command += ["-x", "fm", "-X", "fm"]
         command += ["-m", str(self.memory_mb), "-M", str(self.private_mb), "-n", str(self.workers)]
-        command += ["-l", f"udp:{self.address}:{SIP_PORT}"]
+        for at in (f"{self.address}:{SIP_PORT}", *self.also_at):
+            command += ["-l", f"udp:{at}"]
         if (self.configuration.parent / "tls.cfg").exists():  # a bare relay has none
             command += ["-l", f"tls:{self.address}:{TLS_PORT}", "-A", f"NODE_ADDRESS={self.address}"]
         if self.media:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from sbc.lab.sip import Address, Message, address_of, new_tag
+from sbc.lab.tls_wire import Tls, open_tls_wire
 from sbc.lab.wire import Wire, open_wire
 
 _PATIENCE = 10
@@ -75,22 +76,23 @@ class Leg:
 
     def _send(self, method: str, branch: str, body: str = "") -> None:
         local = self.phone.wire.local
-        headers = [("Via", f"SIP/2.0/UDP {local};branch={branch};rport"), ("Max-Forwards", "70")]
+        wire = self.phone.wire
+        headers = [("Via", f"SIP/2.0/{wire.transport} {local};branch={branch};rport"), ("Max-Forwards", "70")]
         headers += [("Route", route) for route in self.routes]
         headers += [("From", self.own), ("To", self.other), ("Call-ID", self.call_id)]
-        headers += [("CSeq", f"{self.number} {method}"), ("Contact", f"<sip:phone@{local}>")]
+        headers += [("CSeq", f"{self.number} {method}"), ("Contact", f"<sip:phone@{local}{wire.parameter}>")]
         headers += [("Content-Type", "application/sdp")] if body else []
         message = Message(f"{method} {self.target} SIP/2.0", headers, body)
-        self.phone.wire.send(message, address_of(self.routes[0] if self.routes else self.target))
+        wire.send(message, address_of(self.routes[0] if self.routes else self.target))
 
 
 class Phone:
-    """`async with Phone(address) as phone`. `answer` is what an INVITE gets, a first one and a re-INVITE alike; with
-    `early` a session goes out with a 183 before, and the answer takes `pause` seconds.
+    """`async with Phone(address) as phone`; with `tls` it speaks TLS. `answer` is what an INVITE gets, a first one and
+    a re-INVITE alike; with `early` a session goes out with a 183 before, and the answer takes `pause` seconds.
     """
 
-    def __init__(self, local: Address) -> None:
-        self._local = local
+    def __init__(self, local: Address, tls: Tls | None = None) -> None:
+        self._local, self._tls = local, tls
         self._wire: Wire | None = None
         self.answer: Callable[[Message], Answer] = lambda _invite: 486
         self.early = ""
@@ -98,7 +100,10 @@ class Phone:
         self.legs: dict[str, Leg] = {}
 
     async def __aenter__(self) -> Self:
-        self._wire = await open_wire(self._local, self._receive)
+        if self._tls:
+            self._wire = await open_tls_wire(self._local, self._receive, self._tls)
+        else:
+            self._wire = await open_wire(self._local, self._receive)
         return self
 
     async def __aexit__(
@@ -113,11 +118,15 @@ class Phone:
             raise RuntimeError("a Phone is used with `async with`")
         return self._wire
 
+    @property
+    def _contact(self) -> str:
+        return f"{self.wire.local}{self.wire.parameter}"
+
     async def call(
         self, node: Address, caller: str, callee: str, body: str, acknowledge: Callable[[str], str] | None = None
     ) -> Leg:
         """Place a call; returns with its final answer. Without a `body` the other side makes the offer."""
-        own = f"<sip:{caller}@{self.wire.local.host}>;tag={new_tag()}"
+        own = f"<sip:{caller}@{self.wire.local.uri_host}>;tag={new_tag()}"
         target = f"sip:{callee}@{node}"
         leg = Leg(self, new_tag(), own, f"<{target}>", target, [])
         self.legs[leg.call_id] = leg
@@ -135,7 +144,7 @@ class Phone:
             if leg and message.body:
                 leg.body = message.body
         else:
-            answer = message.answer(_OK, "OK", tag=new_tag(), contact=self.wire.local)
+            answer = message.answer(_OK, "OK", tag=new_tag(), contact=self._contact)
             asyncio.get_running_loop().call_later(_ROUND_TRIP, self.wire.send, answer, remote)
             if leg and message.method == "BYE":
                 leg.ended = True
@@ -160,6 +169,6 @@ class Phone:
             leg.body = invite.body or leg.body
 
     def _reply(self, invite: Message, remote: Address, status: int, tag: str, body: str) -> Message:
-        reply = invite.answer(status, "Because", tag=tag, contact=self.wire.local, body=body)
+        reply = invite.answer(status, "Because", tag=tag, contact=self._contact, body=body)
         self.wire.send(reply, remote)
         return reply

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import socket
+from collections.abc import Sequence
 from typing import Any
 
 from sbc.lab.net import LabError
@@ -25,8 +26,8 @@ def rtpengine_path() -> str:
     return found
 
 
-def rtpengine_command(address: str, control: str) -> list[str]:
-    """In the foreground and in user space, with its media on `address`; its Kamailio speaks to it on `control`."""
+def rtpengine_command(address: str, control: str, also: Sequence[str] = ()) -> list[str]:
+    """In the foreground, in user space, with its media on `address` and `also`; Kamailio speaks to it on `control`."""
     return [
         rtpengine_path(),
         "--foreground",
@@ -34,13 +35,14 @@ def rtpengine_command(address: str, control: str) -> list[str]:
         "--log-level=4",
         "--config-file=none",
         "--table=-1",
-        f"--interface={address}",
+        *(f"--interface={at}" for at in (address, *also)),
         f"--listen-ng={control}:{MEDIA_CONTROL_PORT}",
         f"--port-min={FIRST_PORT}",
         f"--port-max={LAST_PORT}",
         f"--timeout={_SILENT_SECONDS}",
         f"--silent-timeout={_HELD_SECONDS}",
         "--delete-delay=0",
+        "--endpoint-learning=heuristic",
         "--num-threads=2",
     ]
 

@@ -70,7 +70,8 @@ class Session:
     def __str__(self) -> str:
         host, port = self.address
         formats = " ".join(map(str, self._numbers())) if self.kind == "audio" else "t38"
-        lines = ["v=0", f"o=- 1 1 IN IP4 {host}", "s=-", f"c=IN IP4 {host}", "t=0 0"]
+        where = f"IN IP{6 if ':' in host else 4} {host}"
+        lines = ["v=0", f"o=- 1 1 {where}", "s=-", f"c={where}", "t=0 0"]
         lines += [f"m={self.kind} {port} {self.transport} {formats}"]
         if self.kind == "audio":
             numbered = zip(self._numbers(), self.codecs, strict=True)

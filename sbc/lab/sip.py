@@ -20,7 +20,12 @@ class Address(NamedTuple):
     port: int
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return f"{self.uri_host}:{self.port}"
+
+    @property
+    def uri_host(self) -> str:
+        """The host as a URI has it: IPv6 in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
 
 @dataclass

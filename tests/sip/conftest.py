@@ -6,8 +6,10 @@ import os
 import re
 import time
 from dataclasses import dataclass, field
+from threading import Thread
 
 import pytest
+from phones import BEHIND_NAT
 
 from portal.launcher import binaries
 from sbc.agent.render import Key
@@ -29,7 +31,7 @@ from tests.lab import phone_network
 
 TIMERS = {"ANSWER_WAIT_MS": "600", "DEAD_SECONDS": "4", "KEEPALIVE_SECONDS": "30", "KEEPALIVE_STEP": "2"}
 TIMERS |= {"OPTIONS_SECONDS": "1", "OPTIONS_MISSES": "2", "NONCE_SECONDS": "3", "FREE_FAILURES": "5"}
-TIMERS |= {"LIFE_SECONDS": "4"}
+TIMERS |= {"LIFE_SECONDS": "4", "IDLE_SECONDS": "2"}
 
 
 def pytest_collection_modifyitems(items):
@@ -274,25 +276,30 @@ def backup(pair):
 
 @dataclass
 class Vanished:
-    """Two calls through one node: one whose caller said nothing any more, one that goes on."""
+    """Three calls through one node: one whose caller said nothing any more, two that go on."""
 
     site: Site
     trunk: Place
     call_id: str
     alive: Place
+    behind_nat: Place
 
 
 @pytest.fixture(scope="session", autouse=True)
 def vanished(backup):
     """Placed at the start of the session, long before the test that looks what became of them."""
-    trunk, alive = backup.place(channels=1), backup.place(channels=1)
+    trunk, alive, behind_nat = (backup.place(channels=1) for _ in range(3))
     going_on = backup.hold(alive, hold_ms=280_000)
+    translated = Address(behind_nat.source, 0)
+    placing = call(translated, backup.address, "13125550100", "13125551234", hold_seconds=280, contact=BEHIND_NAT)
+    Thread(target=asyncio.run, args=[placing], daemon=True).start()
+    until_equal(lambda: backup.up(behind_nat), 1)
     caller = Address(trunk.source, 0)
     calling = call(caller, backup.address, "13125550100", "13125551234", hold_seconds=0, hang_up=False)
     trace = asyncio.run(calling)
     assert trace.answered
     until_equal(lambda: backup.up(trunk), 1)
-    yield Vanished(backup, trunk, trace.call_id, alive)
+    yield Vanished(backup, trunk, trace.call_id, alive, behind_nat)
     going_on.stop()
 
 

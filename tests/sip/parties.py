@@ -5,7 +5,8 @@ import contextlib
 from dataclasses import dataclass, field
 
 from sbc.lab.net import SIP_PORT
-from sbc.lab.sip import Address, Message, new_tag, offer
+from sbc.lab.sip import Address, Message, answer_to, new_tag, offer
+from sbc.lab.tls_wire import Tls, open_tls_wire
 from sbc.lab.wire import open_wire
 
 CALLER, CALLEE = "13125550100", "13125551234"
@@ -13,7 +14,9 @@ CALLER, CALLEE = "13125550100", "13125551234"
 
 @dataclass
 class Party:
-    """One end. It answers every request with 200; `heard` are the requests that came."""
+    """One end. It answers every request with 200; `heard` are the requests that came. With `tls` it speaks TLS, and its
+    Contact does not say so.
+    """
 
     local: Address
     node: Address
@@ -26,9 +29,13 @@ class Party:
     answers: asyncio.Queue = field(default_factory=asyncio.Queue)
     first: Message | None = None  # of the other end, as this one saw it: the INVITE, or its answer
     numbers: int = 1
+    tls: Tls | None = None
 
     async def __aenter__(self):
-        self.wire = await open_wire(self.local, self._receive)
+        if self.tls:
+            self.wire = await open_tls_wire(self.local, self._receive, self.tls)
+        else:
+            self.wire = await open_wire(self.local, self._receive)
         return self
 
     async def __aexit__(self, *_error):
@@ -41,7 +48,7 @@ class Party:
         self.heard.append(message)
         self.first = self.first or message
         if message.method != "ACK":
-            body = offer(self.local) if message.method == "INVITE" else ""
+            body = answer_to(message.body, self.local) if message.method == "INVITE" else ""
             answer = message.answer(200, "OK", tag=self.tag, contact=self.place, body=body)
             answer.headers = [*answer.headers[:1], *self._record_route(), *answer.headers[1:], *self.more]
             self.wire.send(answer, remote)
@@ -49,6 +56,9 @@ class Party:
     @property
     def place(self):
         return self.contact or self.local
+
+    def offer(self):
+        return offer(self.local, int(bool(self.tls)))
 
     def methods(self):
         return [message.method for message in self.heard]
@@ -64,10 +74,10 @@ class Party:
     async def call(self, callee=CALLEE):
         """Call and acknowledge; the final answer."""
         self.invite = f"<sip:{CALLER}@{self.local.host}>;tag={self.tag}"
-        headers = [*self._via(), ("From", self.invite), ("To", f"<sip:{callee}@{self.node}>")]
+        headers = [*self._via(), *self._record_route(), ("From", self.invite), ("To", f"<sip:{callee}@{self.node}>")]
         headers += [("Call-ID", self.call_id), ("CSeq", f"{self.numbers} INVITE"), *self._contact(), *self.more]
         headers.append(("Content-Type", "application/sdp"))
-        self.wire.send(Message(f"INVITE sip:{callee}@{self.node} SIP/2.0", headers, offer(self.local)), self.node)
+        self.wire.send(Message(f"INVITE sip:{callee}@{self.node} SIP/2.0", headers, self.offer()), self.node)
         self.first = await self.answer()
         if self.first and self.first.status == 200:
             self.send("ACK")
@@ -88,7 +98,8 @@ class Party:
         if body:
             headers.append(("Content-Type", "application/sdp"))
         uri = target or self.first["Contact"].partition("<")[2].partition(">")[0]
-        (sender or self).wire.send(Message(f"{method} {uri} SIP/2.0", headers, body), self.node)
+        sender = sender or self
+        sender.wire.send(Message(f"{method} {uri} SIP/2.0", headers, body), sender.node)
 
     async def ask(self, method, **options):
         """Send a request; its final answer."""
@@ -99,13 +110,22 @@ class Party:
         return answer
 
     def _via(self):
-        return [("Via", f"SIP/2.0/UDP {self.local};branch=z9hG4bK{new_tag()};rport"), ("Max-Forwards", "70")]
+        return [
+            ("Via", f"SIP/2.0/{self.wire.transport} {self.local};branch=z9hG4bK{new_tag()};rport"),
+            ("Max-Forwards", "70"),
+        ]
 
     def _record_route(self):
         return [("Record-Route", self.proxy)] if self.proxy else []
 
     def _contact(self):
         return [("Contact", f"<sip:{self.place}>")]
+
+
+def end_by_node(site, caller):
+    """Let the node end the call, as it does when a party has vanished."""
+    tags = [caller.first[name].partition(";tag=")[2] for name in ("From", "To")]
+    site.node.switch().call("dlg.terminate_dlg", caller.first["Call-ID"], *tags)
 
 
 @dataclass
@@ -118,12 +138,13 @@ class Talk:
 
 
 @contextlib.asynccontextmanager
-async def talking(site, trunk, proxy="", **callers):
-    """A call from the trunk to the carrier; hung up, unless a test has done that."""
+async def talking(site, trunk, proxy="", at=None, callers_proxy="", **callers):
+    """A call from the trunk to the carrier; hung up, unless a test has done that. `at` is where the caller listens."""
     gateway, third = Address(site.net.carrier(4), SIP_PORT), Address(site.net.customer(30200), SIP_PORT)
     site.gateways(gateway.host)
+    node = site.tls_address if "tls" in callers else site.address
     async with (
-        Party(Address(trunk.source, 5090), site.address, **callers) as caller,
+        Party(at or Address(trunk.source, 5090), node, proxy=callers_proxy, **callers) as caller,
         Party(gateway, site.address, proxy=proxy) as callee,
         Party(third, site.address) as stranger,
     ):

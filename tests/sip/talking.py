@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, replace
 
-from sbc.lab.net import SIP_PORT, LabError
+from sbc.lab.net import SIP_PORT, TLS_PORT, LabError
 from sbc.lab.phone import Leg, Phone
 from sbc.lab.rtp import Stream
 from sbc.lab.sdp import Session
@@ -98,14 +98,14 @@ def loud(end):
 
 
 @contextlib.asynccontextmanager
-async def equipment(site, trunk, direction):
-    """The two ends of a call that is not placed yet."""
+async def equipment(site, trunk, direction, tls=None):
+    """The two ends of a call that is not placed yet. With `tls` the trunk's end speaks TLS."""
     async with contextlib.AsyncExitStack() as stack:
         gateway = Address(site.net.carrier(GATEWAY), SIP_PORT if direction == OUT else 0)
-        pbx = Address(trunk.source if direction == OUT else trunk.destinations[0], SIP_PORT)
+        pbx = Address(trunk.source if direction == OUT else trunk.destinations[0], TLS_PORT if tls else SIP_PORT)
         ends = []
-        for address in (pbx, gateway):
-            phone = await stack.enter_async_context(Phone(address))
+        for address, shown in ((pbx, tls), (gateway, None)):
+            phone = await stack.enter_async_context(Phone(address, shown))
             stream = await Stream.open(address.host)
             stack.callback(stream.close)
             ends.append(End(phone, stream, Session(stream.address)))
@@ -114,18 +114,18 @@ async def equipment(site, trunk, direction):
 
 
 @contextlib.asynccontextmanager
-async def talk(site, trunk, direction, offer=None, answer=None, *, late=False, lingers=False):
+async def talk(site, trunk, direction, offer=None, answer=None, *, late=False, lingers=False, tls=None):
     """A call, answered; `offer` and `answer` are what the caller's and the callee's session have of their own. After it
     RTPengine has forgotten it, unless it `lingers`.
     """
     site.gateways(site.net.carrier(GATEWAY))
-    async with equipment(site, trunk, direction) as call:
+    async with equipment(site, trunk, direction, tls) as call:
         caller, callee = call.caller, call.callee
         caller.session = replace(caller.session, **(offer or {}))
         callee.session = replace(callee.session, **(answer or {}))
         caller.phone.answer = caller.reply
         callee.phone.answer = callee.reply
-        await place(site, trunk, direction, call, late=late)
+        await place(site, trunk, direction, call, late=late, tls=tls)
         try:
             yield call
         finally:
@@ -135,14 +135,24 @@ async def talk(site, trunk, direction, offer=None, answer=None, *, late=False, l
             await forgotten(site, caller.leg.call_id)
 
 
-async def place(site, trunk, direction, call, late=False):
+async def place(site, trunk, direction, call, *, late=False, tls=None):
     caller, callee = call.caller, call.callee
     number = ABROAD if direction == OUT else trunk.number
     session = str(caller.session)
     body, acknowledge = ("", lambda _: session) if late else (session, None)
-    caller.leg = await caller.phone.call(site.address, OWN, number, body, acknowledge)
+    node = site.tls_address if tls and direction == OUT else site.address
+    caller.leg = await caller.phone.call(node, OWN, number, body, acknowledge)
     await asyncio.sleep(0.05)  # for the ACK
     callee.leg = next(reversed(callee.phone.legs.values()), None)
+
+
+async def ended(call, seconds=3):
+    """Whether both ends were told that the call is over."""
+    for _ in range(int(seconds / 0.05)):
+        if call.caller.leg.ended and call.callee.leg.ended:
+            return True
+        await asyncio.sleep(0.05)
+    return False
 
 
 async def forgotten(site, call_id):

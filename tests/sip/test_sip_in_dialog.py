@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 from conftest import until_equal
-from parties import talking
+from parties import end_by_node, talking
+from phones import BEHIND_NAT
 
 from sbc.documents import ProviderSource
 from sbc.lab.sip import offer
@@ -52,22 +53,23 @@ def test_a_message_of_a_call_reaches_the_other_party_whatever_it_asks_for(site, 
     until_equal(lambda: site.up(trunk), 0)
 
 
-@pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
-def test_who_has_overheard_a_call_cannot_speak_in_it(site, method):
+@pytest.mark.parametrize("method", ["INVITE", "OPTIONS", "BYE"])
+@pytest.mark.parametrize("pretends", ["caller", "callee"])
+def test_who_has_overheard_a_call_cannot_speak_in_it(site, method, pretends):
     trunk = site.place()
 
     async def scenario():
         async with talking(site, trunk) as talk:
-            answer = await talk.caller.ask(method, sender=talk.third)
-            talk.caller.send("ACK", sender=talk.third)
+            party, other = (talk.caller, talk.callee) if pretends == "caller" else (talk.callee, talk.caller)
+            party.contact = talk.third.local
+            before = other.methods()
+            answer = await party.ask(method, sender=talk.third)
+            party.send("ACK", sender=talk.third)
             await asyncio.sleep(0.2)
             assert site.up(trunk) == 1
-            return answer.status, talk.callee.methods()
+            return answer.status, other.methods() == before
 
-    status, heard = asyncio.run(scenario())
-
-    assert status == (200 if method == "OPTIONS" else 481)
-    assert heard == ["INVITE", "ACK"]
+    assert asyncio.run(scenario()) == (200 if method == "OPTIONS" else 481, True)
 
 
 @pytest.mark.parametrize(("provider", "status"), [("GENESYS_CLOUD", 200), ("FRESHWORKS", 481)])
@@ -84,18 +86,6 @@ def test_a_provider_goes_on_from_any_of_its_addresses_and_nobody_elses(site, pro
 
     assert asyncio.run(scenario()) == status
     site.delete("trunk", trunk.id)  # another has its key then
-
-
-def test_a_call_that_ended_in_our_books_ended_for_the_other_party_too(site):
-    trunk = site.place()
-
-    async def scenario():
-        async with talking(site, trunk) as talk:
-            await talk.caller.ask("BYE", sender=talk.third)
-            return talk.callee.methods()
-
-    assert asyncio.run(scenario()) == ["INVITE", "ACK", "BYE"]
-    until_equal(lambda: site.up(trunk), 0)
 
 
 def test_an_acknowledgement_that_the_hang_up_overtook_goes_nowhere(site):
@@ -157,3 +147,41 @@ def test_the_way_of_a_call_is_hidden_in_later_messages_too(site):
     for party, other in ((caller, callee), (callee, caller)):
         [invite] = [message for message in party.heard if message.method == "INVITE"][-1:]
         assert other.local.host not in "".join(f"{name}: {value}" for name, value in invite.headers)
+
+
+def test_a_pbx_behind_a_nat_hears_what_its_calls_have_to_say(site):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk, contact=BEHIND_NAT) as talk:
+            await talk.callee.ask("OPTIONS")
+            assert (await talk.caller.ask("INVITE", body=offer(talk.caller.local))).status == 200
+            await talk.callee.ask("BYE")
+            return talk.caller.heard
+
+    heard = asyncio.run(scenario())
+    assert [message.first for message in heard] == [
+        f"{method} sip:{BEHIND_NAT} SIP/2.0" for method in ("OPTIONS", "BYE")
+    ]
+
+
+@pytest.mark.parametrize("contact", [None, BEHIND_NAT])
+def test_a_call_that_the_node_ends_is_ended_for_both(site, contact):
+    trunk = site.place()
+
+    async def scenario():
+        async with talking(site, trunk, contact=contact) as talk:
+            await talk.caller.ask("INVITE", body=offer(talk.caller.local))
+            await talk.callee.ask("OPTIONS")
+            end_by_node(site, talk.caller)
+            await asyncio.sleep(0.5)
+            return talk.caller.heard[-1], talk.callee.heard[-1], talk.callee.heard[0]
+
+    at_caller, at_callee, invited = asyncio.run(scenario())
+    for bye, number in ((at_caller, 3), (at_callee, 3)):
+        assert (bye.method, bye["CSeq"]) == ("BYE", f"{number} BYE")
+        assert "Route" not in dict(bye.headers)
+    assert trunk.source not in str(at_callee)
+    assert at_callee["From"].partition(";")[0] == invited["From"].partition(";")[0]
+    assert at_callee["To"].partition(";")[0] == invited["To"]
+    until_equal(lambda: site.up(trunk), 0)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import until, until_equal
-from talking import ABROAD, BOTH_WAYS, GATEWAY, IN, OUT, OWN, equipment, place, talk
+from talking import ABROAD, BOTH_WAYS, GATEWAY, IN, OUT, OWN, ended, equipment, place, talk
 
 from sbc.lab import softphone
 from sbc.lab.rtcp import Reporter
@@ -124,6 +124,17 @@ def test_the_callee_makes_the_offer(site, direction):
     asyncio.run(scenario())
 
 
+def test_an_answer_in_the_ack_without_a_codec_of_the_trunk_ends_the_call(site):
+    trunk = site.place(codecs=(U,))
+
+    async def scenario():
+        async with talk(site, trunk, OUT, speaking("G722"), speaking(A), late=True) as call:
+            assert await ended(call)
+
+    asyncio.run(scenario())
+    until_equal(lambda: [record.why for record in site.records(trunk)], ["codec-not-allowed"])
+
+
 @pytest.mark.parametrize("direction", BOTH_WAYS)
 def test_sound_before_the_answer(site, direction):
     trunk = site.place()
@@ -230,7 +241,8 @@ def test_no_session_outlives_its_call(site):
 
     def calling(ending):
         local, callee = Address(trunk.source, 0), f"13125551{ending}"
-        return softphone.call(local, site.address, OWN, callee, hold_seconds=0.05, cancel_after=0.1)
+        patience = 0.1 if endings[ending] == 487 else None
+        return softphone.call(local, site.address, OWN, callee, hold_seconds=0.05, cancel_after=patience)
 
     async def scenario():
         for _ in range(8):
@@ -282,3 +294,26 @@ def test_without_rtpengine_new_calls_are_refused_and_old_ones_end_in_order(site,
 
     asyncio.run(scenario())
     until_equal(lambda: (site.up(trunk), site.up(other)), (0, 0))
+
+
+def test_an_offer_that_rtpengine_took_too_late_leaves_no_session(site, rtpengine):
+    rtpengine.freeze_rtpengine()
+    assert asyncio.run(refused(site, site.place()))
+    rtpengine.thaw_rtpengine()
+    until(lambda: not asyncio.run(refused(site, site.place())))
+    until_equal(site.node.sessions, [])
+
+
+def test_a_call_that_ended_while_rtpengine_hung_leaves_no_session(site, rtpengine):
+    trunk = site.place()
+
+    async def scenario():
+        async with talk(site, trunk, OUT, lingers=True) as call:
+            rtpengine.freeze_rtpengine()
+            assert (await call.caller.leg.hang_up()).status == 200
+            call.caller.leg.ended = True
+            await asyncio.sleep(2)
+            rtpengine.thaw_rtpengine()
+
+    asyncio.run(scenario())
+    until_equal(site.node.sessions, [])

@@ -4,30 +4,24 @@ import asyncio
 import base64
 import secrets
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from conftest import until_equal
 from pylibsrtp import Policy, Session
-from talking import BOTH_WAYS, IN, OUT, loud, talk
+from talking import BOTH_WAYS, IN, OUT, ended, loud, talk
 
-from sbc.agent.media import media_members
-from sbc.agent.render import Key
-from sbc.lab.net import SIP_PORT
-from sbc.lab.samples import sample_trunk
+from sbc.lab.tls_wire import Tls
 
 SAVP = "RTP/SAVP"
 
 
-def secured(site, **changes):
-    """A trunk whose media is that of one with TLS; signalling over UDP, for here only media matters."""
-    trunk = site.place(**changes)
-    document = sample_trunk(trunk.id, [trunk.source], [(host, SIP_PORT) for host in trunk.destinations], **changes)
-    key = Key("trunk", trunk.id)
-    value = site.node.switch().get(key)
-    plain, secret = media_members(document), media_members(replace(document, tls=True))
-    for name, member in plain.items():
-        value = value.replace(f";{name}={member};", f";{name}={secret[name]};")
-    site.node.switch().set(key, value)
-    return trunk
+@pytest.fixture
+def encrypted(tmp_path, authority):
+    """`talk` with equipment that speaks TLS."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    authority.issue(cert, key, "any.example")
+    return partial(talk, tls=Tls(trusted=authority.path, cert=cert, key=key))
 
 
 def new_key():
@@ -41,15 +35,20 @@ def use_keys(end, own, other):
     end.stream.protect, end.stream.unprotect = outgoing.protect, incoming.unprotect
 
 
-def talk_in_secret(site, trunk, direction):
+@pytest.fixture
+def talk_in_secret(encrypted):
     """The trunk's end with SRTP, the carrier's end without."""
-    ours, theirs = {"codecs": ("PCMA",), "transport": SAVP, "key": new_key()}, {"codecs": ("PCMA",)}
-    return talk(site, trunk, direction, *((ours, theirs) if direction == OUT else (theirs, ours)))
+
+    def talk_so(site, trunk, direction):
+        ours, theirs = {"codecs": ("PCMA",), "transport": SAVP, "key": new_key()}, {"codecs": ("PCMA",)}
+        return encrypted(site, trunk, direction, *((ours, theirs) if direction == OUT else (theirs, ours)))
+
+    return talk_so
 
 
 @pytest.mark.parametrize("direction", BOTH_WAYS)
-def test_encrypted_towards_the_trunk_and_plain_towards_the_carrier(site, direction):
-    trunk = secured(site)
+def test_encrypted_towards_the_trunk_and_plain_towards_the_carrier(site, talk_in_secret, direction):
+    trunk = site.place(tls=True)
 
     async def scenario():
         async with talk_in_secret(site, trunk, direction) as call:
@@ -65,8 +64,8 @@ def test_encrypted_towards_the_trunk_and_plain_towards_the_carrier(site, directi
 
 
 @pytest.mark.parametrize("direction", BOTH_WAYS)
-def test_another_key_hears_nothing_and_is_not_heard(site, direction):
-    trunk = secured(site)
+def test_another_key_hears_nothing_and_is_not_heard(site, talk_in_secret, direction):
+    trunk = site.place(tls=True)
 
     async def scenario():
         async with talk_in_secret(site, trunk, direction) as call:
@@ -78,11 +77,11 @@ def test_another_key_hears_nothing_and_is_not_heard(site, direction):
     asyncio.run(scenario())
 
 
-def test_an_offer_without_srtp_is_refused(site):
-    trunk = secured(site)
+def test_an_offer_without_srtp_is_refused(site, encrypted):
+    trunk = site.place(tls=True)
 
     async def scenario():
-        async with talk(site, trunk, OUT) as call:
+        async with encrypted(site, trunk, OUT) as call:
             assert call.status == 488
             assert "why=srtp-required" in call.caller.leg.final["Reason"]
             assert call.callee.leg is None
@@ -91,11 +90,11 @@ def test_an_offer_without_srtp_is_refused(site):
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_a_call_that_is_answered_without_srtp_ends_before_anything_is_heard(site, late):
-    trunk = secured(site)
+def test_a_call_that_is_answered_without_srtp_ends_before_anything_is_heard(site, encrypted, late):
+    trunk = site.place(tls=True)
 
     async def scenario():
-        async with talk(site, trunk, IN, late=late) as call:
+        async with encrypted(site, trunk, IN, late=late) as call:
             await asyncio.sleep(0.5)
             assert (call.caller.leg.ended, call.callee.leg.ended) == (True, True)
             assert call.caller.leg.body == ""
@@ -104,8 +103,39 @@ def test_a_call_that_is_answered_without_srtp_ends_before_anything_is_heard(site
     assert site.up(trunk) == 0
 
 
-def test_a_call_that_is_up_cannot_change_to_plain_sound(site):
-    trunk = secured(site)
+@pytest.mark.parametrize("fits", [True, False])
+def test_an_answer_in_the_ack_is_judged_as_any_other(site, encrypted, fits):
+    trunk = site.place(tls=True)
+
+    async def scenario():
+        ours = {"codecs": ("PCMA",), "transport": SAVP, "key": new_key()} if fits else {"codecs": ("PCMA",)}
+        async with encrypted(site, trunk, OUT, ours, {"codecs": ("PCMA",)}, late=True) as call:
+            assert await ended(call, 1 if fits else 3) == (not fits)
+            assert call.carrier.leg.body.startswith("v=0") == fits
+
+    asyncio.run(scenario())
+    until_equal(lambda: [record.why for record in site.records(trunk)], ["" if fits else "srtp-required"])
+
+
+@pytest.mark.parametrize("end", ["trunk", "carrier"])
+def test_a_change_without_an_offer_cannot_lead_to_plain_sound(site, talk_in_secret, end):
+    """The trunk's plain session comes in the ACK, or in the answer."""
+    trunk = site.place(tls=True)
+
+    async def scenario():
+        async with talk_in_secret(site, trunk, OUT) as call:
+            plain = str(replace(call.trunk.session, transport="RTP/AVP", key=""))
+            call.trunk.phone.answer = lambda _: plain
+            mine, session = (call.trunk, plain) if end == "trunk" else (call.carrier, str(call.carrier.session))
+            await mine.leg.invite("", lambda _: session)
+            assert await ended(call)
+
+    asyncio.run(scenario())
+    until_equal(lambda: [record.why for record in site.records(trunk)], ["srtp-required"])
+
+
+def test_a_call_that_is_up_cannot_change_to_plain_sound(site, talk_in_secret):
+    trunk = site.place(tls=True)
 
     async def scenario():
         async with talk_in_secret(site, trunk, OUT) as call:
@@ -115,8 +145,8 @@ def test_a_call_that_is_up_cannot_change_to_plain_sound(site):
     asyncio.run(scenario())
 
 
-def test_fax_on_a_trunk_with_tls_is_encrypted_sound(site):
-    trunk = secured(site, fax="T38")
+def test_fax_on_a_trunk_with_tls_is_encrypted_sound(site, talk_in_secret):
+    trunk = site.place(tls=True, fax="T38")
 
     async def scenario():
         async with talk_in_secret(site, trunk, IN) as call:

@@ -263,6 +263,28 @@ def test_a_call_outlives_its_connection(site, shows):
     until_equal(lambda: site.up(trunk), 0)
 
 
+@pytest.mark.parametrize("knows_the_name", [True, False])
+def test_a_new_connection_in_a_call_needs_the_certificate_of_the_name_that_was_called(
+    site, shows, stranger, knows_the_name
+):
+    trunk = named(site)
+    [name] = trunk.destinations
+    elsewhere = Address(site.net.customer(30400), TLS_PORT)
+
+    async def scenario():
+        shown = shows(name) if knows_the_name else shows(name, by=stranger)
+        second = Answerer(elsewhere, tls=shown)
+        async with second, Answerer(Address(site.names[name], TLS_PORT), tls=shows(name), contact=elsewhere) as first:
+            calling = asyncio.create_task(asyncio.to_thread(site.call_in, trunk, hold_seconds=0.5))
+            await asyncio.to_thread(until, lambda: any(line.startswith("ACK ") for line in lines(first.wire.seen)))
+            first.wire.hang_up()
+            assert (await calling).answered
+            return [line.split()[0] for line in lines(second.wire.seen)]
+
+    assert asyncio.run(scenario()) == (["BYE"] if knows_the_name else [])
+    until_equal(lambda: site.up(trunk), 0)
+
+
 # Whom the node believes
 
 
@@ -376,6 +398,25 @@ async def register_on(answerer, site, trunk):
     registering = Registering(wire, inbox, site.tls_address, login, wire.local)
     challenge = await registering.ask(60)
     return [challenge.status, (await registering.ask(60, challenge)).status]
+
+
+def test_connections_of_nobody_are_closed_and_that_of_a_phone_stays(site, phone):
+    trunk = site.registered(tls=True)
+
+    async def scenario():
+        async with Answerer(Address(trunk.phone.host, 0), tls=phone) as answerer:
+            assert await register_on(answerer, site, trunk) == [401, 200]
+            opened = [asyncio.open_connection(*site.tls_address, ssl=phone.connecting()) for _ in range(45)]
+            opened += [asyncio.open_connection(*site.tls_address) for _ in range(5)]
+            readers = [reader for reader, _ in await asyncio.gather(*opened)]
+            async with asyncio.timeout(40):
+                assert [await reader.read() for reader in readers] == [b""] * 50
+            trace = await asyncio.to_thread(site.call_in, trunk, hold_seconds=0.05)
+            return trace, answerer.wire
+
+    trace, wire = asyncio.run(scenario())
+    assert trace.answered
+    assert (wire.opened, wire.accepted) == (1, 0)
 
 
 def test_a_registration_needs_the_transport_of_its_trunk(site, phone):
