@@ -86,7 +86,7 @@ REFUSALS = {
         480,
         "Destination Unreachable",
         "None of the addresses to which we send your calls answered.",
-        "Check that your equipment is running and that its firewall lets our addresses through.",
+        "Check that your equipment is running, its firewall lets our addresses through and its host name leads to it.",
     ),
     "not-registered": Refusal(
         480,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Collection, Sequence
 
 from sbc.addresses import Address, Network, find_unfit, is_within, unmapped
-from sbc.agent.names import Lost, Name, NameServers
+from sbc.agent.names import Found, Lost, Name, NameServers
 from sbc.agent.node import Node
 from sbc.agent.render import Key
 from sbc.agent.switch import SwitchUnavailable
@@ -19,7 +18,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 TICK_SECONDS = 0.2
-WAIT_SECONDS = 5  # while Kamailio does not answer
+WAIT_SECONDS = 5.0  # while Kamailio does not answer
 LONGEST = 60  # times the shortest wait: 3600 seconds for 60
 
 
@@ -54,12 +53,14 @@ class LookUps(threading.Thread):
     async def _run(self) -> None:
         under_way = set[asyncio.Task[None]]()
         while not self._ended.is_set():
+            pause = WAIT_SECONDS
             try:
                 self._begin(under_way)
                 pause = TICK_SECONDS
-            except (SwitchUnavailable, sqlite3.Error) as error:
-                log.info("names wait: %s", error)
-                pause = WAIT_SECONDS
+            except SwitchUnavailable as error:
+                log.debug("names wait: %s", error)
+            except Exception:
+                log.exception("names wait after a failed round")
             await asyncio.sleep(pause)
 
     def _begin(self, under_way: set[asyncio.Task[None]]) -> None:
@@ -90,11 +91,10 @@ class LookUps(threading.Thread):
         try:
             found = await self._servers.look_up(Name.parse(name), ipv6=any(":" in address for address in own))
         except Lost as trouble:
-            log.info("%s", trouble)
+            log.debug("%s", trouble)
             self._lose(name)
             return
-        places = [(unmapped(address), port) for address, port in found.places]
-        self._take(name, [place for place in places if self._may_lead_to(place[0], own)], found.ttl)
+        self._take(name, found, own)
 
     def _is_wanted(self, name: str) -> bool:
         with self._node.lock:
@@ -104,15 +104,17 @@ class LookUps(threading.Thread):
             self._node.apply_name(name)
             return False
 
-    def _take(self, name: str, places: list[tuple[Address, int]], ttl: int) -> None:
-        """Without any place that is left the name leads where it may not."""
+    def _take(self, name: str, found: Found, own: set[str]) -> None:
+        """Without any address that is left the name leads where it may not."""
         now = time.time()
-        with self._node.lock:
-            if places:
-                wait = min(max(ttl, self._shortest), LONGEST * self._shortest)
-                self._names.found(name, [_written(*place) for place in places], now, now + wait)
+        places = [(unmapped(address), port) for address, port in found.places]
+        with self._node.lock:  # who is ours may change as long as it is not held
+            fit = [_written(*place) for place in places if self._may_lead_to(place[0], own)]
+            if fit:
+                wait = min(max(found.ttl, self._shortest), LONGEST * self._shortest)
+                self._names.found(name, fit, now, now + wait)
             else:
-                log.warning("%s leads to addresses that are not allowed", name)
+                log.info("%s leads to addresses that are not allowed", name)
                 self._names.refused(name)
             self._node.apply_name(name)
 
@@ -122,18 +124,13 @@ class LookUps(threading.Thread):
             self._node.apply_name(name)
 
     def _may_lead_to(self, address: Address, own: set[str]) -> bool:
-        """Not to us, nor to whom we believe by address: a call that comes back from there would be the carrier's."""
-        if str(address) in own or self._is_believed(str(address)):
+        """Not to us, nor to whom we believe by address: what comes back from there would be the carrier's call."""
+        store, text = self._node.store, str(address)
+        if text in own or text in store.table("other").values():
+            return False
+        if any(store.owner(Key(table, text)) for table in ("carrier", "provider_source")):
             return False
         return is_within(address, self._allowed) or find_unfit(address) is None
-
-    def _is_believed(self, address: str) -> bool:
-        with self._node.lock:
-            store = self._node.store
-            others = store.table("other").values()
-            return address in others or any(
-                store.owner(Key(table, address)) for table in ("carrier", "provider_source")
-            )
 
 
 def _written(address: Address, port: int) -> str:
