@@ -29,6 +29,12 @@ from trunks.specification import TrunkSettings, TrunkSpecification
 _count = itertools.count(1)
 
 
+def need_catalogue() -> None:
+    """The data centres and plans; they are there unless a test before emptied the database."""
+    if not Plan.objects.exists():
+        make_catalogue()
+
+
 def make_user(email: str = "", **fields: Any) -> User:
     email = email or f"person{next(_count)}@example.com"
     user = User.objects.create_user(email, "a long pass phrase", **fields)
@@ -38,7 +44,7 @@ def make_user(email: str = "", **fields: Any) -> User:
 
 def make_account(name: str = "", *, money: str = "1000.00", **limits: Any) -> Account:
     """An account in USD with both plans active."""
-    make_catalogue()
+    need_catalogue()
     account = Account.objects.create(name=name or f"Account {next(_count)}")
     Limits.objects.create(account=account, **limits)
     for plan in Plan.objects.all():
@@ -69,7 +75,7 @@ def make_address(account: Account, name: str = "Chicago HQ", **fields: Any) -> S
 
 def open_data_centre(code: str = "NEW_YORK", *, primary: str = "", backup: str = "") -> DataCentre:
     """An open data centre; `primary` and `backup` are URLs of node agents."""
-    make_catalogue()
+    need_catalogue()
     DataCentre.objects.filter(code=code).update(is_open=True)
     data_centre = DataCentre.objects.get(code=code)
     for role, url, host in ((NodeRole.PRIMARY, primary, 10), (NodeRole.BACKUP, backup, 11)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -99,10 +100,12 @@ def status_of(client: Client, method: str, url: str, data: Any = None, **headers
 
 
 def status_of_trying(client: Client, method: str, url: str, data: Any = None) -> int:
-    """The answer's status; whatever it changed is undone."""
+    """The answer's status; whatever it changed is undone, and the person still signed in."""
+    cookies = deepcopy(client.cookies)
     with transaction.atomic():
         status = status_of(client, method, url, data)
         transaction.set_rollback(True)
+    client.cookies = cookies
     return status
 
 

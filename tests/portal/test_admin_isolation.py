@@ -64,9 +64,8 @@ def test_every_model_of_the_staff_site_is_in_the_table_and_has_a_row(rows):
 
 @pytest.mark.parametrize("who", Staff)
 def test_staff_may_do_what_the_table_says(urls, people, who):
-    person, wrong = people[who], {}
-    looker = signed_in(person)
-    looker.get(reverse("admin:index"))
+    client, wrong = signed_in(people[who]), {}
+    client.get(reverse("admin:index"))
     before = everything()
 
     for name, url in urls.items():
@@ -74,9 +73,8 @@ def test_staff_may_do_what_the_table_says(urls, people, who):
         for method, allowed in zip(("get", "post"), ADMIN[name], strict=True):
             data = ANSWERS if method == "post" else None
             if who not in allowed:
-                status, expected = status_of(looker, method, url, data), REFUSED
+                status, expected = status_of(client, method, url, data), REFUSED
             else:
-                client = looker if method == "get" else signed_in(person)
                 status, expected = status_of_trying(client, method, url, data), DONE | nothing
             if status not in expected:
                 wrong[name, method] = status

@@ -47,12 +47,11 @@ def test_every_address_is_in_the_matrix():
 
 @pytest.mark.parametrize("role", Role)
 def test_a_role_may_do_what_the_matrix_says(ours, role):
-    wrong, before = {}, everything()
+    client, wrong, before = signed_in(ours.people[role]), {}, everything()
 
     for name in PRIVATE:
         url = ours.url(name)
         for method, allowed in zip(("get", "post"), MATRIX[name], strict=True):
-            client = signed_in(ours.people[role])
             if role in allowed:
                 status, expected = status_of_trying(client, method, url), DONE | NOTHING_TO_DO.get(name, set())
             else:
@@ -116,11 +115,11 @@ def test_looking_changes_nothing_and_is_not_stored(ours):
 
 
 def test_a_form_of_another_site_is_refused(ours):
-    wrong, before = {}, everything()
+    client, wrong = Client(enforce_csrf_checks=True), {}
+    client.force_login(ours.people[Role.OWNER])
+    before = everything()
 
     for name in PRIVATE:
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(ours.people[Role.OWNER])
         status = status_of(client, "post", ours.url(name))
         if status not in REFUSED:
             wrong[name] = status

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.test import override_settings
 
 from accounts.models import Account, Limits
 from addresses.services import delete_address
@@ -74,20 +76,26 @@ def look_up(names):
     return {name: [ipaddress.ip_address(ip) for ip in NAMES.get(name, ["8.8.8.8"])] for name in names}
 
 
-@pytest.fixture
-def market(db, settings):
+@pytest.fixture(scope="module")
+def opened_market(module_db):
     """An account that has a trunk with an address, and a neighbour with another."""
-    settings.LAB = True
     account = make_account("Alice", channels=100, data_centres=2)
     new_york, frankfurt = open_data_centre("NEW_YORK"), open_data_centre("FRANKFURT")
     DataCentre.objects.filter(code="SINGAPORE").update(is_open=True)
     DataCentre.objects.filter(code="FRANKFURT").update(supports_ipv6=True)
     neighbour = make_account("Neighbour")
-    order_trunk(account, make_specification(new_york, name="Main office", channels=1, source_hosts=["9.9.9.9"]))
-    order_trunk(account, make_specification(frankfurt, channels=1))
-    order_trunk(neighbour, make_specification(new_york, source_hosts=["9.9.9.10"]))
-    settings.LAB = False
+    with override_settings(LAB=True):
+        order_trunk(account, make_specification(new_york, name="Main office", channels=1, source_hosts=["9.9.9.9"]))
+        order_trunk(account, make_specification(frankfurt, channels=1))
+        order_trunk(neighbour, make_specification(new_york, source_hosts=["9.9.9.10"]))
     return SimpleNamespace(account=account, neighbour=neighbour, addresses=addresses_of(account, neighbour))
+
+
+@pytest.fixture
+def market(opened_market, db, settings):
+    """The market, for one test."""
+    settings.LAB = False
+    return deepcopy(opened_market)
 
 
 def make_it_so(market, id):
