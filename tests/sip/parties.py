@@ -122,10 +122,10 @@ class Party:
         return [("Contact", f"<sip:{self.place}>")]
 
 
-def end_by_node(site, caller):
-    """Let the node end the call, as it does when a party has vanished."""
-    tags = [caller.first[name].partition(";tag=")[2] for name in ("From", "To")]
-    site.node.switch().call("dlg.terminate_dlg", caller.first["Call-ID"], *tags)
+def end_by_node(site, answer):
+    """Let the node end the call, as it does when a party has vanished; `answer` is the one to its INVITE."""
+    tags = [answer[name].partition(";tag=")[2] for name in ("From", "To")]
+    site.node.switch().call("dlg.terminate_dlg", answer["Call-ID"], *tags)
 
 
 @dataclass

@@ -66,7 +66,7 @@ def test_what_the_node_says_comes_over_tls(site, equipment, stays, says_port):
         async with secure(site, trunk, equipment, contact=contact) as talk:
             if not stays:
                 talk.caller.wire.hang_up()
-            end_by_node(site, talk.caller)
+            end_by_node(site, talk.caller.first)
             await asyncio.sleep(0.5)
             return talk.caller.methods(), talk.callee.methods()
 
@@ -80,7 +80,7 @@ def test_the_node_says_nothing_rather_than_in_the_clear(site, equipment):
 
     async def scenario():
         async with secure(site, trunk, equipment, callers_proxy=proxy) as talk:
-            end_by_node(site, talk.caller)
+            end_by_node(site, talk.caller.first)
             await asyncio.sleep(0.5)
             return talk.caller.methods(), talk.callee.methods()
 

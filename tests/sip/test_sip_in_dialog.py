@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
-from conftest import until_equal
+from conftest import until, until_equal
 from parties import end_by_node, talking
 from phones import BEHIND_NAT
 
 from sbc.documents import ProviderSource
-from sbc.lab.sip import offer
+from sbc.lab.answerer import Answerer
+from sbc.lab.sip import Message, offer
 
 
 def tricks(site, talk):
@@ -173,7 +174,7 @@ def test_a_call_that_the_node_ends_is_ended_for_both(site, contact):
         async with talking(site, trunk, contact=contact) as talk:
             await talk.caller.ask("INVITE", body=offer(talk.caller.local))
             await talk.callee.ask("OPTIONS")
-            end_by_node(site, talk.caller)
+            end_by_node(site, talk.caller.first)
             await asyncio.sleep(0.5)
             return talk.caller.heard[-1], talk.callee.heard[-1], talk.callee.heard[0]
 
@@ -184,4 +185,26 @@ def test_a_call_that_the_node_ends_is_ended_for_both(site, contact):
     assert trunk.source not in str(at_callee)
     assert at_callee["From"].partition(";")[0] == invited["From"].partition(";")[0]
     assert at_callee["To"].partition(";")[0] == invited["To"]
+    until_equal(lambda: site.up(trunk), 0)
+
+
+def test_a_call_that_the_node_ends_is_ended_for_a_telephone_behind_a_nat(site):
+    trunk = site.registered()
+    site.register(trunk, contact=BEHIND_NAT)
+
+    async def scenario():
+        async with Answerer(trunk.phone, contact=BEHIND_NAT) as phone:
+            calling = asyncio.create_task(asyncio.to_thread(site.call_in, trunk, hold_seconds=20))
+            await asyncio.to_thread(until, lambda: "ACK" in [seen.first_line.split()[0] for seen in phone.wire.seen])
+            [answer] = [seen.raw for seen in phone.wire.seen if seen.raw.startswith("SIP/2.0 200 ")]
+            end_by_node(site, Message.parse(answer))
+            trace = await calling
+            return [
+                next(message.first_line for message in seen if message.first_line.startswith("BYE "))
+                for seen in (phone.wire.seen, [message for message in trace.seen if message.direction == "received"])
+            ]
+
+    at_phone, at_carrier = asyncio.run(scenario())
+    assert at_phone == f"BYE sip:{BEHIND_NAT} SIP/2.0"
+    assert at_carrier.startswith("BYE ")
     until_equal(lambda: site.up(trunk), 0)

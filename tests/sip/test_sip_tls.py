@@ -17,7 +17,7 @@ from sbc.lab.digest import Login
 from sbc.lab.net import SIP_PORT, TLS_PORT
 from sbc.lab.registering import Registering
 from sbc.lab.samples import sample_trunk
-from sbc.lab.sip import Address
+from sbc.lab.sip import Address, Message, new_tag
 from sbc.lab.softphone import call
 from sbc.lab.tls_wire import Tls
 
@@ -400,8 +400,19 @@ async def register_on(answerer, site, trunk):
     return [challenge.status, (await registering.ask(60, challenge)).status]
 
 
-def test_connections_of_nobody_are_closed_and_that_of_a_phone_stays(site, phone):
-    trunk = site.registered(tls=True)
+async def asking(site, host, phone):
+    """A connection on which somebody asked with OPTIONS and was answered."""
+    reader, writer = await asyncio.open_connection(*site.tls_address, ssl=phone.connecting(), local_addr=(host, 0))
+    via = f"SIP/2.0/TLS {host}:5061;branch=z9hG4bK{new_tag()}"
+    headers = [("Via", via), ("Max-Forwards", "70"), ("From", "<sip:a@b.example>;tag=1"), ("To", "<sip:c@d.example>")]
+    headers += [("Call-ID", new_tag()), ("CSeq", "1 OPTIONS")]
+    writer.write(str(Message("OPTIONS sip:d.example SIP/2.0", headers)).encode())
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 200 ")
+    return reader
+
+
+def test_connections_of_nobody_are_closed_and_those_of_trunks_stay(site, phone):
+    trunk, static = site.registered(tls=True), site.place(tls=True)
 
     async def scenario():
         async with Answerer(Address(trunk.phone.host, 0), tls=phone) as answerer:
@@ -409,8 +420,11 @@ def test_connections_of_nobody_are_closed_and_that_of_a_phone_stays(site, phone)
             opened = [asyncio.open_connection(*site.tls_address, ssl=phone.connecting()) for _ in range(45)]
             opened += [asyncio.open_connection(*site.tls_address) for _ in range(5)]
             readers = [reader for reader, _ in await asyncio.gather(*opened)]
+            readers.append(await asking(site, site.net.customer(30500), phone))
+            pbx = await asking(site, static.source, phone)
             async with asyncio.timeout(40):
-                assert [await reader.read() for reader in readers] == [b""] * 50
+                assert [await reader.read() for reader in readers] == [b""] * 51
+            assert not pbx.at_eof()
             trace = await asyncio.to_thread(site.call_in, trunk, hold_seconds=0.05)
             return trace, answerer.wire
 
