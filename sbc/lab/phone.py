@@ -36,6 +36,7 @@ class Leg:
     ended: bool = False
     number: int = 1
     early: str = ""  # the session of a 183
+    copies: int = 1
     answers: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
 
     @property
@@ -83,7 +84,8 @@ class Leg:
         headers += [("CSeq", f"{self.number} {method}"), ("Contact", f"<sip:phone@{local}{wire.parameter}>")]
         headers += [("Content-Type", "application/sdp")] if body else []
         message = Message(f"{method} {self.target} SIP/2.0", headers, body)
-        wire.send(message, address_of(self.routes[0] if self.routes else self.target))
+        for _ in range(self.copies if method == "INVITE" else 1):
+            wire.send(message, address_of(self.routes[0] if self.routes else self.target))
 
 
 class Phone:

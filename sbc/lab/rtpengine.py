@@ -6,8 +6,9 @@ import os
 import secrets
 import shutil
 import socket
+import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from sbc.lab.net import LabError
 from sbc.lab.sip import Address
@@ -72,6 +73,34 @@ class MediaControl:
                 raise LabError(f"RTPengine does not answer: {error}") from error
         decoded, _ = _decoded(answer.partition(b" ")[2], 0)
         return dict(decoded)
+
+
+class CarelessRelay:
+    """Speaks RTPengine's control protocol and leaves every session as it is. `with CarelessRelay(address):`"""
+
+    def __init__(self, address: str) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((address, MEDIA_CONTROL_PORT))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._socket.sendto(b"", self._socket.getsockname())
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            data, remote = self._socket.recvfrom(1 << 16)
+            if not data:
+                return
+            cookie, _, command = data.partition(b" ")
+            asked, _ = _decoded(command, 0)
+            answer = {"result": "pong" if asked["command"] == "ping" else "ok", "sdp": asked.get("sdp", "")}
+            self._socket.sendto(cookie + b" " + _encoded(answer), remote)
 
 
 def _encoded(value: Any) -> bytes:

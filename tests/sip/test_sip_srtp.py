@@ -7,10 +7,12 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from conftest import until_equal
+from conftest import TIMERS, Site, until_equal
 from pylibsrtp import Policy, Session
 from talking import BOTH_WAYS, IN, OUT, ended, loud, talk
 
+from sbc.lab.node import LabNode
+from sbc.lab.rtpengine import MEDIA_CONTROL_PORT, CarelessRelay
 from sbc.lab.tls_wire import Tls
 
 SAVP = "RTP/SAVP"
@@ -153,5 +155,46 @@ def test_fax_on_a_trunk_with_tls_is_encrypted_sound(site, talk_in_secret):
             call.trunk.phone.answer = call.trunk.reply
             assert await call.carrier.change(kind="image", transport="udptl") == 200
             assert (call.trunk.told.kind, call.trunk.told.transport) == ("audio", SAVP)
+
+    asyncio.run(scenario())
+
+
+def test_a_change_that_is_sent_again_before_rtpengine_answers_is_one_change(site, talk_in_secret):
+    trunk = site.place(tls=True, fax="T38")
+
+    async def scenario():
+        async with talk_in_secret(site, trunk, IN) as call:
+            call.trunk.phone.answer = call.trunk.reply
+            call.carrier.leg.copies = 4
+            site.node.freeze_rtpengine()
+            asyncio.get_running_loop().call_later(0.3, site.node.thaw_rtpengine)
+            assert await call.carrier.change(kind="image", transport="udptl") == 200
+            assert (call.trunk.told.kind, call.trunk.told.transport) == ("audio", SAVP)
+
+    asyncio.run(scenario())
+
+
+@pytest.fixture
+def careless(net, folder, carrier, authority):
+    """A node whose RTPengine does nothing that it is asked."""
+    address = net.node(7)
+    defines = {**TIMERS, "MEDIA_SOCKET": f'"udp:{address}:{MEDIA_CONTROL_PORT}"'}
+    node = LabNode("careless", address, folder / "u", 8300, "token", media=False, defines=defines, authority=authority)
+    with CarelessRelay(address):
+        node.start()
+        site = Site(node, node.client(), net, folder, carrier)
+        site._places = iter(range(2800, 2900))
+        site.gateways(net.carrier(1))
+        yield site
+        site.client.close()
+        node.stop()
+
+
+def test_what_rtpengine_leaves_in_the_clear_reaches_no_trunk_with_tls(careless, encrypted):
+    trunk = careless.place(tls=True)
+
+    async def scenario():
+        async with encrypted(careless, trunk, IN, lingers=True) as call:
+            assert (call.status, call.callee.leg) == (503, None)
 
     asyncio.run(scenario())
