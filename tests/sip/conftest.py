@@ -291,9 +291,9 @@ class Vanished:
 def vanished(backup):
     """Placed at the start of the session, long before the test that looks what became of them."""
     trunk, alive, behind_nat = (backup.place(channels=1) for _ in range(3))
-    going_on = backup.hold(alive, hold_ms=280_000)
+    going_on = backup.hold(alive, hold_ms=900_000)
     translated = Address(behind_nat.source, 0)
-    placing = call(translated, backup.address, "13125550100", "13125551234", hold_seconds=280, contact=BEHIND_NAT)
+    placing = call(translated, backup.address, "13125550100", "13125551234", hold_seconds=900, contact=BEHIND_NAT)
     Thread(target=asyncio.run, args=[placing], daemon=True).start()
     until_equal(lambda: backup.up(behind_nat), 1)
     caller = Address(trunk.source, 0)
