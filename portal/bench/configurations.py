@@ -14,7 +14,7 @@ PARTS: dict[str, list[tuple[str, str, str]]] = {
     SHARED_COUNT: [],
     "call records": [("calls.cfg", '("acc", "cdr_enable", 1)', '("acc", "cdr_enable", 0)')],
     "durable dialogs": [("calls.cfg", '("dialog", "db_mode", 2)', '("dialog", "db_mode", 0)')],
-    "channel limit": [("outbound.cfg", "if (!route(TAKE_CHANNEL)) {", "if (0 == 1) {")],
+    "channel limit": [("outbound.cfg", "    if (!route(TAKE_CHANNEL)) route(REFUSE);\n", "")],
     "numbering plans": [
         ("numbers.cfg", '    $avp(plan) = "";', '    $avp(plan) = "US:2048:2048";'),
         ("numbers.cfg", 'if (!mt_match("numbering", "$var(number)", "0")) {', "if (0 == 1) {"),

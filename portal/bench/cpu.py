@@ -14,6 +14,7 @@ PARTS = {
     "postgres": "PostgreSQL",
     "valkey": "Valkey",
     "sbc.agent": "agents",
+    "rtpengine": "RTPengine",
     "kamailio": "Kamailio",
     "portal.bench": "the measuring itself",
 }

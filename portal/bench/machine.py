@@ -10,6 +10,7 @@ from pathlib import Path
 
 from portal.launcher import binaries
 from sbc.lab.node import kamailio_path
+from sbc.lab.rtpengine import rtpengine_path
 
 
 def about_this_machine(load: float) -> list[tuple[str, str]]:
@@ -25,6 +26,7 @@ def about_this_machine(load: float) -> list[tuple[str, str]]:
         ("PostgreSQL", _version(str(binaries.postgres()), "--version")),
         ("Valkey", _version(str(binaries.valkey()), "--version")),
         ("Kamailio", _version(kamailio_path(), "-v")),
+        ("RTPengine", _version(rtpengine_path(), "--version")),
     ]
 
 
@@ -37,5 +39,6 @@ def _proc(file: str, name: str) -> str:
 
 
 def _version(*command: str) -> str:
-    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return shown.splitlines()[0].strip()
+    """The first line; RTPengine writes it to standard error."""
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+    return run.stdout.splitlines()[0].strip()

@@ -12,7 +12,7 @@ from sbc.lab.sip import Address
 from sbc.lab.sound import FRAME, decode, encode
 
 _HEADER = struct.Struct("!BBHII")
-_RTCP = range(200, 208)
+RTCP = range(200, 208)  # the second byte of a report, which is no packet of sound
 DIGITS = "0123456789*#ABCD"
 _EVENT_FRAMES, _EVENT_ENDS = 8, 3
 _EVENT_PACE = 0.02  # RTPengine drops events that come faster than they can be
@@ -64,7 +64,7 @@ class Stream(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         """Called by asyncio."""
-        if len(data) < _HEADER.size or data[1] in _RTCP:
+        if len(data) < _HEADER.size or data[1] in RTCP:
             return
         try:
             plain = self.unprotect(data) if self.unprotect else data
