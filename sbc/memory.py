@@ -101,6 +101,10 @@ class MemorySwitch:
         """As in Switch; there are none."""
         return []
 
+    def started_at(self) -> float:
+        """As in Switch; long ago."""
+        return 0
+
     def reload_certificates(self) -> None:
         """As in Switch; there are none."""
 

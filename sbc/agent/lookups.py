@@ -64,8 +64,11 @@ class LookUps(threading.Thread):
             await asyncio.sleep(pause)
 
     def _begin(self, under_way: set[asyncio.Task[None]]) -> None:
-        own, now = self.own_addresses(), time.time()
+        now = time.time()
         with self._node.lock:
+            if not self._names.are_due(now):
+                return
+            own = self.own_addresses()
             due = self._names.take_due(AT_ONCE - len(under_way), now, now + self._shortest)
         for name in due:
             task = asyncio.create_task(self.look_up(name, own))
@@ -92,7 +95,7 @@ class LookUps(threading.Thread):
             found = await self._servers.look_up(Name.parse(name), ipv6=any(":" in address for address in own))
         except Lost as trouble:
             log.debug("%s", trouble)
-            self._lose(name)
+            self._lose(name, own)
             return
         self._take(name, found, own)
 
@@ -114,21 +117,27 @@ class LookUps(threading.Thread):
                 wait = min(max(found.ttl, self._shortest), LONGEST * self._shortest)
                 self._names.found(name, fit, now, now + wait)
             else:
-                log.info("%s leads to addresses that are not allowed", name)
+                log.debug("%s leads to addresses that are not allowed", name)
                 self._names.refused(name)
             self._node.apply_name(name)
 
-    def _lose(self, name: str) -> None:
+    def _lose(self, name: str, own: set[str]) -> None:
+        """Where it led to last is judged again: the carrier may be there by now."""
         with self._node.lock:
-            self._names.lost(name, time.time())
+            if all(self._may_lead_to(address, own) for address in self._names.addresses(name)):
+                self._names.lost(name, time.time())
+            else:
+                self._names.refused(name)
             self._node.apply_name(name)
 
     def _may_lead_to(self, address: Address, own: set[str]) -> bool:
-        """Not to us, nor to whom we believe by address: what comes back from there would be the carrier's call."""
+        """Not to us, nor to the carrier: what comes back from there would be the carrier's call. To a provider it may:
+        providers call from where they are called.
+        """
         store, text = self._node.store, str(address)
         if text in own or text in store.table("other").values():
             return False
-        if any(store.owner(Key(table, text)) for table in ("carrier", "provider_source")):
+        if store.owner(Key("carrier", text)):
             return False
         return is_within(address, self._allowed) or find_unfit(address) is None
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
+from ipaddress import ip_address
 from pathlib import Path
 
+from sbc.addresses import Address
 from sbc.agent.render import ADDRESS, Key, names_of
 from sbc.documents import TRUNK, Document, NodeDocument
 
 SCHEMA = Path(__file__).with_name("names.sql")
 LOST, REFUSED = "lost", "refused"
 KEPT_SECONDS = 3600  # so long calls go where a name led to last, when nobody can say where it leads now
+_PLACE = re.compile(r"a\d+=([^;]+);")
 _KIND = "name"  # owner of the facts, in place of a kind of documents
 
 
@@ -33,6 +37,10 @@ class NameStore:
             self._sql.execute("INSERT INTO named VALUES (?, ?, ?)", (f"{id}/{hop}", name, id))
         if isinstance(document, NodeDocument):
             self._sql.execute("UPDATE name SET due_at = 0")
+
+    def are_due(self, now: float) -> bool:
+        """Whether `take_due` would have any."""
+        return self._sql.execute("SELECT 1 FROM name WHERE due_at <= ? LIMIT 1", (now,)).fetchone() is not None
 
     def take_due(self, most: int, now: float, again_at: float) -> list[str]:
         """Names to ask for now; `again_at` stands if nothing comes of it. New ones come first, the latest before
@@ -80,6 +88,11 @@ class NameStore:
             ORDER BY destination LIMIT ?
         """
         return dict(self._sql.execute(sql, (after, ADDRESS, limit)))
+
+    def addresses(self, name: str) -> list[Address]:
+        """Those that Kamailio is to know of it."""
+        places = _PLACE.findall(self.value(name) or "")
+        return [ip_address(place.rpartition(":")[0].strip("[]")) for place in places]
 
     def value(self, name: str) -> str | None:
         """What Kamailio is to know of it."""

@@ -84,14 +84,15 @@ class Node:
     def renew_certificates(self) -> None:
         """Have Kamailio read the files again when one was replaced. One that is no good is tried again next time.
 
-        Kamailio keeps the mark: an agent that was away finds out, and a Kamailio without it has just read them.
+        Kamailio keeps the mark, so that an agent that was away finds out; one without it has read them when it started.
         """
-        written = "/".join(map(str, self.certificates.written_at()))
+        times = self.certificates.written_at()
+        written = "/".join(map(str, times))
         with self.lock:
             mark = self.switch.get(_CERTIFICATES)
             if mark == written:
                 return
-            if mark is not None:
+            if mark is not None or max(times) > self.switch.started_at() * 1e9:
                 self.switch.reload_certificates()
             self.switch.set(_CERTIFICATES, written)
 

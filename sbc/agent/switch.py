@@ -53,6 +53,9 @@ class Switch(Protocol):
     def listens_on(self) -> list[str]:
         """The node's own IP addresses."""
 
+    def started_at(self) -> float:
+        """When it was started, in Unix seconds, to the second."""
+
     def reload_certificates(self) -> None:
         """Use the certificate files as they are now, for connections that are made from now on."""
 
@@ -101,6 +104,11 @@ class Kamailio:
     def listens_on(self) -> list[str]:
         """As in Switch."""
         return [found["socket"]["ipaddress"] for found in self.call("core.sockets_list")]
+
+    def started_at(self) -> float:
+        """As in Switch."""
+        uptime: int = self.call("core.uptime")["uptime"]
+        return time.time() - uptime
 
     def reload_certificates(self) -> None:
         """As in Switch."""

@@ -13,7 +13,7 @@ class FakeSwitch:
     def __init__(self):
         self.keys, self.log, self.dropped, self.off, self.deaf = {}, [], [], False, False
         self.reloads, self.own = 0, ["192.0.2.250"]
-        self.before_dump = lambda: None
+        self.before_dump, self.began = lambda: None, 1
 
     def _answer(self):
         if self.off:
@@ -52,6 +52,10 @@ class FakeSwitch:
     def listens_on(self):
         self._answer()
         return self.own
+
+    def started_at(self):
+        self._answer()
+        return self.began
 
     def reload_certificates(self):
         self._answer()

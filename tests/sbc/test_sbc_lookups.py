@@ -102,12 +102,12 @@ def test_a_trunk_with_tls_has_its_names_apart(node, switch, server, look):
 
 
 INSIDE = ["127.0.0.1", "0.0.0.0", "10.1.2.3", "100.64.0.1", "169.254.169.254", "224.0.0.1", "192.168.0.1", "127.77.1.1"]
-NODE, GATEWAY, OTHER_NODE, A_PROVIDER = ["9.9.9.1", "192.0.2.250"], "9.9.9.2", "9.9.9.3", "9.9.9.4"
+NODE, GATEWAY, OTHER_NODE = ["9.9.9.1", "192.0.2.250"], "9.9.9.2", "9.9.9.3"
 
 
-@pytest.mark.parametrize("address", [*INSIDE, *NODE, GATEWAY, OTHER_NODE, A_PROVIDER])
+@pytest.mark.parametrize("address", [*INSIDE, *NODE, GATEWAY, OTHER_NODE])
 def test_a_name_may_not_lead_inside_nor_to_us(node, switch, server, look, address):
-    put_node(node, other_node=OTHER_NODE, provider_sources=[ProviderSource("GENESYS", f"{A_PROVIDER}/32", "")])
+    put_node(node, other_node=OTHER_NODE)
     put(node, HOST)
     server.set(HOST, "A", address)
 
@@ -115,6 +115,28 @@ def test_a_name_may_not_lead_inside_nor_to_us(node, switch, server, look, addres
 
     assert KEY not in switch.keys
     assert troubles(node) == {f"T1/{NAME}": "refused"}
+
+
+def test_a_provider_is_called_where_it_calls_from(node, switch, server, look):
+    put_node(node, provider_sources=[ProviderSource("GENESYS", f"{PUBLIC}/32", "")])
+    put(node, HOST)
+    server.set(HOST, "A", PUBLIC)
+
+    look()
+
+    assert switch.keys[KEY] == f"n=1;a1={PUBLIC}:5060;"
+
+
+def test_a_name_that_nobody_answers_for_is_judged_again(node, switch, server, look):
+    put(node, HOST)
+    server.set(HOST, "A", PUBLIC)
+    look()
+    put_node(node, other_node=PUBLIC)
+    server.silent = True
+
+    look()
+
+    assert KEY not in switch.keys
 
 
 @pytest.mark.parametrize(

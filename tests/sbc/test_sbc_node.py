@@ -266,3 +266,10 @@ def test_a_kamailio_that_has_just_started_has_read_the_certificates(watch, switc
     switch.keys.clear()
     watch.look()
     assert switch.reloads == 0
+
+
+def test_certificates_that_were_replaced_after_kamailio_started_alone_are_read(watch, switch, certificates):
+    certificates.at = (2 * 10**9,)
+    watch.look()
+    watch.look()
+    assert switch.reloads == 1

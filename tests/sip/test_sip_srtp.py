@@ -174,6 +174,19 @@ def test_a_change_that_is_sent_again_before_rtpengine_answers_is_one_change(site
     asyncio.run(scenario())
 
 
+def test_a_call_whose_trunk_was_deleted_cannot_change_to_plain_sound(site, talk_in_secret):
+    trunk = site.place(tls=True)
+
+    async def scenario():
+        async with talk_in_secret(site, trunk, OUT) as call:
+            before = call.trunk.leg.body
+            await asyncio.to_thread(site.delete, "trunk", trunk.id)
+            assert (await call.carrier.leg.invite(str(call.carrier.session))).status == 403
+            assert call.trunk.leg.body == before
+
+    asyncio.run(scenario())
+
+
 @pytest.fixture
 def careless(net, folder, carrier, authority):
     """A node whose RTPengine does nothing that it is asked."""
