@@ -10,7 +10,7 @@ __all__ = ["CallRecord", "read_records"]
 
 
 def read_records(folder: Path) -> list[CallRecord]:
-    """All records in the folder, oldest first; within one second the order is not known."""
+    """All whole records in the folder, oldest first; within one second the order is not known."""
     files = [file.read_text(errors="replace") for file in folder.glob("calls_*.*")]
-    lines = [line for text in files for line in text.split("\n") if line]
+    lines = [line for text in files for line in text.split("\n")[:-1]]
     return sorted(map(CallRecord.parse, lines), key=lambda record: (record.ended, record.call_id))

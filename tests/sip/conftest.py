@@ -165,7 +165,7 @@ class Site:
         """Calls that stay up until they are stopped."""
         local = Address(trunk.source, next(self._ports))
         before = self.up(trunk)
-        run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=hold_ms, seconds=300)
+        run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=hold_ms, seconds=hold_ms // 1000 + 300)
         until_equal(lambda: self.up(trunk), before + calls)
         return run
 
@@ -191,7 +191,12 @@ class Site:
         return self.client.calls().get(trunk.id, 0)
 
     def records(self, trunk):
-        return [record for record in self.node.records() if record.trunk == trunk.id]
+        """Once no more come: one is written just after the last answer of its call."""
+        found = None
+        while (again := [record for record in self.node.records() if record.trunk == trunk.id]) != found:
+            found = again
+            time.sleep(0.15)
+        return found
 
 
 @pytest.fixture(scope="session")
