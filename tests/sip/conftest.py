@@ -165,7 +165,9 @@ class Site:
         """Calls that stay up until they are stopped."""
         local = Address(trunk.source, next(self._ports))
         before = self.up(trunk)
-        run = Sipp("call", self.folder, local, self.address, calls=calls, hold_ms=hold_ms, seconds=hold_ms // 1000 + 300)
+        run = Sipp(
+            "call", self.folder, local, self.address, calls=calls, hold_ms=hold_ms, seconds=hold_ms // 1000 + 300
+        )
         until_equal(lambda: self.up(trunk), before + calls)
         return run
 
