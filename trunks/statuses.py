@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,7 +143,8 @@ def registration(trunk: Trunk) -> RegistrationShown | None:
 
 
 def _contact(found: Registration) -> ContactShown:
-    claimed = "" if found.source in found.contact else found.contact
+    host_port = re.sub(r"^(.*@|sips?:)|[;?].*", "", found.contact)
+    claimed = "" if host_port == found.source else found.contact
     return ContactShown(found.source, found.user_agent, claimed)
 
 
@@ -156,7 +158,7 @@ class ChannelsShown:
 
 
 def channels(trunk: Trunk, states: Iterable[NodeState]) -> list[ChannelsShown]:
-    """One line; two where calls in and calls out have limits of their own. None while nothing is live."""
+    """One line; two where calls in and calls out have limits of their own; empty while nothing is live."""
     if trunk.live is None:
         return []
     nodes = [state.node for state in states if not state.wants_absent]

@@ -44,7 +44,8 @@ class Collector(threading.Thread):
         super().__init__(name="records", daemon=True)
         self._store, self._folder, self._turn, self._after_start = store, folder, turn, after_start
         self._period, self._turn_bytes = period, turn_bytes
-        self._ended, self._started = threading.Event(), threading.Event()
+        self._ended = threading.Event()
+        self._starts = self._settled = 0  # of Kamailio: told of, and acted on
         self._said_at = 0.0
 
     def run(self) -> None:
@@ -63,11 +64,12 @@ class Collector(threading.Thread):
         self._ended.set()
 
     def kamailio_started(self) -> None:
-        """Do in the next round what is to be done after a start. May be called from another thread."""
-        self._started.set()
+        """Do at the end of the next whole round what is to be done after a start. May be called from another thread."""
+        self._starts += 1
 
     def look(self) -> None:
         """One round. Raises SwitchUnavailable when all records are read, but Kamailio cannot be asked for something."""
+        starts = self._starts  # before a later one more may be written than is read here
         for old in sorted(self._folder.glob("calls_*.old")):
             closed = old.with_suffix(".log").exists()  # looked at first: what is read now is then all there is
             self._read(old)
@@ -78,9 +80,9 @@ class Collector(threading.Thread):
         self._store.forget_old()
         self._complain()
         self._turn_long_files()
-        if self._started.is_set():
+        if starts > self._settled:
             self._after_start()
-            self._started.clear()
+            self._settled = starts
 
     def _read(self, path: Path) -> None:
         """Take whole lines only: the last one may be half written."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Self
+from typing import NoReturn, Self, TypeVar
 
 from sbc.addresses import Network
 
 _DNS_PORT = 53
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Raises SystemExit that names what is missing."""
+        """Raises SystemExit that names what is missing, or which list nobody can read."""
         try:
             folder = Path(environ["TRUNKLINE_NODE_STATE"])
             return cls(
@@ -74,11 +75,9 @@ class Settings:
                 watch_seconds=float(environ.get("TRUNKLINE_AGENT_WATCH_SECONDS", "5")),
                 plain=environ.get("TRUNKLINE_AGENT_PLAIN", "") == "1",
                 records_seconds=float(environ.get("TRUNKLINE_AGENT_RECORDS_SECONDS", "1")),
-                name_servers=[_name_server(text) for text in _listed(environ, "TRUNKLINE_NAME_SERVERS")],
+                name_servers=_listed(environ, "TRUNKLINE_NAME_SERVERS", _name_server),
                 name_seconds=float(environ.get("TRUNKLINE_AGENT_NAME_SECONDS", "60")),
-                allowed_networks=[
-                    ipaddress.ip_network(text) for text in _listed(environ, "TRUNKLINE_ALLOWED_NETWORKS")
-                ],
+                allowed_networks=_listed(environ, "TRUNKLINE_ALLOWED_NETWORKS", ipaddress.ip_network),
             )
         except KeyError as error:
             raise SystemExit(f"{error.args[0]} is not set") from error
@@ -92,9 +91,13 @@ def _tls(environ: Mapping[str, str]) -> Tls | None:
     return Tls(*[Path(environ.get(name) or _missing(name)) for name in names])
 
 
-def _listed(environ: Mapping[str, str], name: str) -> list[str]:
-    """What is separated by commas."""
-    return [text.strip() for text in environ.get(name, "").split(",") if text.strip()]
+def _listed(environ: Mapping[str, str], name: str, read: Callable[[str], T]) -> list[T]:
+    """What is separated by commas. Raises SystemExit when a part of it cannot be read."""
+    value = environ.get(name, "")
+    try:
+        return [read(text.strip()) for text in value.split(",") if text.strip()]
+    except ValueError as error:
+        raise SystemExit(f'{name} is "{value}", which cannot be read: {error}') from error
 
 
 def _name_server(text: str) -> tuple[str, int]:

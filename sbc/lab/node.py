@@ -17,7 +17,7 @@ from sbc.lab.authority import Authority
 from sbc.lab.net import SIP_PORT, TLS_PORT, LabError, LabNet
 from sbc.lab.process import PACKAGE_ROOT, Child, User
 from sbc.lab.records import CallRecord, read_records
-from sbc.lab.rtpengine import MEDIA_CONTROL_PORT, MediaControl, rtpengine_command
+from sbc.lab.rtpengine import FIRST_PORT, LAST_PORT, MEDIA_CONTROL_PORT, MediaControl, rtpengine_command
 
 CONFIGURATION = PACKAGE_ROOT / "sbc" / "kamailio" / "kamailio.cfg"
 _LONGEST_SOCKET_PATH = 100
@@ -44,6 +44,7 @@ class LabNode:
     `authority` signs its certificate; without one it signs its own.
     `defines` are preprocessor defines of the configuration, such as {"KEEPALIVE_SECONDS": "30"}.
     `also_at` are addresses of IPv6 beside `address`, each with the port for SIP, such as "[::1]:5066".
+    `media_ports` are the first and the last one for sound; an address that nodes share wants others for each.
     `pair_valkey` is what sbc.lab.valkey says of itself; without it the node counts calls alone.
     `name_server` (host:port) is asked for host names, by default what the machine asks; again after `name_seconds`.
     """
@@ -63,6 +64,7 @@ class LabNode:
     authority: Authority | None = None
     configuration: Path = CONFIGURATION
     also_at: Sequence[str] = ()
+    media_ports: tuple[int, int] = (FIRST_PORT, LAST_PORT)
     pair_valkey: str = ""
     name_server: str = ""
     name_seconds: float = 60
@@ -161,8 +163,9 @@ class LabNode:
         if not self.media:
             return
         self._prepare()
+        also = [at[1:].partition("]")[0] for at in self.also_at]
         self._rtpengine = Child(
-            rtpengine_command(self.address, self.address, [at[1:].partition("]")[0] for at in self.also_at]),
+            rtpengine_command(self.address, self.address, also, self.media_ports),
             folder=self.folder,
             log="rtpengine.log",
             user=self.user,

@@ -27,7 +27,9 @@ def rtpengine_path() -> str:
     return found
 
 
-def rtpengine_command(address: str, control: str, also: Sequence[str] = ()) -> list[str]:
+def rtpengine_command(
+    address: str, control: str, also: Sequence[str] = (), ports: tuple[int, int] = (FIRST_PORT, LAST_PORT)
+) -> list[str]:
     """In the foreground, in user space, with its media on `address` and `also`; Kamailio speaks to it on `control`."""
     return [
         rtpengine_path(),
@@ -38,8 +40,8 @@ def rtpengine_command(address: str, control: str, also: Sequence[str] = ()) -> l
         "--table=-1",
         *(f"--interface={at}" for at in (address, *also)),
         f"--listen-ng={control}:{MEDIA_CONTROL_PORT}",
-        f"--port-min={FIRST_PORT}",
-        f"--port-max={LAST_PORT}",
+        f"--port-min={ports[0]}",
+        f"--port-max={ports[1]}",
         f"--timeout={_SILENT_SECONDS}",
         f"--silent-timeout={_HELD_SECONDS}",
         "--delete-delay=0",

@@ -1,7 +1,10 @@
-"""Stand-ins: a dictionary for Kamailio; an in-memory node in its own process, emptied for each test."""
+"""Stand-ins: a dictionary for Kamailio, and files as it writes them; an in-memory node, emptied for each test."""
 
 import pytest
+from recording import Kamailio
 
+from sbc.agent.collecting import Collector
+from sbc.agent.record_store import RecordStore
 from sbc.agent.render import TABLES
 from sbc.agent.switch import SwitchUnavailable
 from sbc.lab.memory import MemoryNodeProcess
@@ -125,3 +128,21 @@ def client(memory_node):
     client = memory_node.client()
     yield client
     client.close()
+
+
+@pytest.fixture
+def kamailio(tmp_path):
+    (tmp_path / "records").mkdir()
+    return Kamailio(tmp_path / "records")
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = RecordStore(tmp_path / "records.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def collector(kamailio, store):
+    return Collector(store, kamailio.folder, kamailio.turn, turn_bytes=2000)

@@ -14,10 +14,13 @@ from sbc.lab.samples import sample_line
 
 
 class Kamailio:
-    """Has three calls in its file after a start; ends what it is told to, once it answers."""
+    """Has three calls in its file after a start; ends what it is told to, once it answers. `at_turn` is what happens
+    while it is asked to open its files anew, when a round has read them all.
+    """
 
     def __init__(self, folder):
         self.ended, self.answers = [], True
+        self.at_turn = lambda: None
         with closing(sqlite3.connect(folder / "dialogs.db")) as file, file:
             file.executescript(DIALOGS_SCHEMA.read_text())
             rows = [(1, 11, "leg", "a"), (2, 22, "leg", "b"), (2, 22, "trunk", "c"), (3, 33, "leg", "c")]
@@ -28,6 +31,9 @@ class Kamailio:
         if not self.answers:
             raise SwitchUnavailable("not yet")
         self.ended.append((entry, number))
+
+    def turn(self):
+        self.at_turn()
 
 
 @pytest.fixture
@@ -42,7 +48,7 @@ def collector(kamailio, tmp_path):
     store = RecordStore(tmp_path / "records.db")
     (tmp_path / "records" / "calls_1.log").write_text(sample_line("1", leg="b"))
     returned = ReturnedCalls(tmp_path / "dialogs.db", store, kamailio.end_call)
-    yield Collector(store, tmp_path / "records", lambda: None, after_start=returned.end)
+    yield Collector(store, tmp_path / "records", kamailio.turn, after_start=returned.end, turn_bytes=1)
     store.close()
 
 
@@ -70,3 +76,16 @@ def test_a_kamailio_that_does_not_answer_yet_is_told_again(kamailio, collector):
     collector.look()
 
     assert kamailio.ended == [(2, 22)]
+
+
+def test_a_start_in_the_middle_of_a_round_waits_for_all_that_was_written_before_it(kamailio, collector, tmp_path):
+    def crash():
+        kamailio.at_turn = lambda: None
+        (tmp_path / "records" / "calls_2.log").write_text(sample_line("2", leg="a"))
+        collector.kamailio_started()
+
+    kamailio.at_turn = crash
+    collector.look()
+    collector.look()
+
+    assert kamailio.ended == [(1, 11), (2, 22)]

@@ -59,12 +59,13 @@ def until_equal(read, wanted, seconds=15):
 
 @dataclass
 class Place:
-    """A customer's trunk and the addresses that belong to it."""
+    """A customer's trunk and the addresses that belong to it; its equipment listens on `port` unless it has TLS."""
 
     id: str
     source: str
     destinations: list[str]
     number: str
+    port: int = SIP_PORT
 
 
 @dataclass
@@ -145,7 +146,7 @@ class Site:
         return [found[host] for host in trunk.destinations]
 
     def change(self, trunk, **changes):
-        port = TLS_PORT if changes.get("tls") else SIP_PORT
+        port = TLS_PORT if changes.get("tls") else trunk.port
         self.put(sample_trunk(trunk.id, [trunk.source], [(host, port) for host in trunk.destinations], **changes))
 
     def knows(self, name, port=SIP_PORT, tls=False):

@@ -102,7 +102,7 @@ async def equipment(site, trunk, direction, tls=None):
     """The two ends of a call that is not placed yet. With `tls` the trunk's end speaks TLS."""
     async with contextlib.AsyncExitStack() as stack:
         gateway = Address(site.net.carrier(GATEWAY), SIP_PORT if direction == OUT else 0)
-        pbx = Address(trunk.source if direction == OUT else trunk.destinations[0], TLS_PORT if tls else SIP_PORT)
+        pbx = Address(trunk.source if direction == OUT else trunk.destinations[0], TLS_PORT if tls else trunk.port)
         ends = []
         for address, shown in ((pbx, tls), (gateway, None)):
             phone = await stack.enter_async_context(Phone(address, shown))

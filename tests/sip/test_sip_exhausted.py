@@ -115,12 +115,14 @@ def test_a_call_that_cannot_be_counted_is_refused(site, direction):
     switch, key = site.node.switch(), Key("trunk", trunk.id)
 
     site.node.stop_agent()  # it would put that right
-    switch.set(key, switch.get(key).replace(f"group={trunk.id};", ""))
-    if direction == "outbound":
-        site.refused(trunk, 503)
-    else:
-        assert site.call_in(trunk).status == 503
-    site.node.start_agent()
+    try:
+        switch.set(key, switch.get(key).replace(f"group={trunk.id};", ""))
+        if direction == "outbound":
+            site.refused(trunk, 503)
+        else:
+            assert site.call_in(trunk).status == 503
+    finally:
+        site.node.start_agent()
 
     until_equal(lambda: [record.why for record in site.records(trunk)], ["node-exhausted"])
     site.change(trunk, channels=11)

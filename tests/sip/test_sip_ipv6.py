@@ -1,19 +1,35 @@
-"""A trunk with IPv6: calls between it and the carrier's IPv4, with sound."""
+"""A trunk with IPv6: calls between it and the carrier's IPv4, with sound.
+
+A machine has one loopback address of IPv6, which labs share: each takes ports of its own.
+"""
 
 import asyncio
+import socket
 from dataclasses import dataclass
 
 import pytest
 from conftest import Place, Site
 from talking import IN, OUT, talk
 
-from sbc.lab.net import SIP_PORT
 from sbc.lab.node import LabNode
-from sbc.lab.samples import sample_number, sample_trunk
-from sbc.lab.sip import Address
+from sbc.lab.rtpengine import FIRST_PORT
+from sbc.lab.samples import sample_number
+from sbc.lab.sip import address_of
 
 SIX = "::1"
-NODE_SIX = Address(SIX, 5066)
+FEW = 38  # some for each of 256 labs
+
+
+def free_port():
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+        probe.bind((SIX, 0))
+        return probe.getsockname()[1]
+
+
+def media_ports(net):
+    """Few for each lab: RTPengine takes the first ones, whether another one has them or not."""
+    first = FIRST_PORT + FEW * net.network.network_address.packed[1]
+    return first, first + FEW - 1
 
 
 @dataclass
@@ -22,13 +38,14 @@ class SiteSix(Site):
 
     @property
     def address(self):
-        return NODE_SIX
+        return address_of(f"sip:{self.node.also_at[0]}")
 
 
 @pytest.fixture(scope="module")
 def sites(net, folder, carrier):
     """One node by its IPv4 and by its IPv6 address."""
-    node = LabNode("six", net.node(6), folder / "6", 8300, "token", also_at=[str(NODE_SIX)])
+    at, ports = f"[{SIX}]:{free_port()}", media_ports(net)
+    node = LabNode("six", net.node(6), folder / "6", 8300, "token", also_at=[at], media_ports=ports)
     node.start()
     four, six = (kind(node, node.client(), net, folder, carrier) for kind in (Site, SiteSix))
     six._generations = four._generations
@@ -40,8 +57,8 @@ def sites(net, folder, carrier):
 
 @pytest.mark.parametrize("direction", [OUT, IN])
 def test_a_call_passes_between_ipv6_and_ipv4(sites, direction):
-    site, trunk = sites[direction], Place("six", SIX, [SIX], "13125551000")
-    site.put(sample_trunk(trunk.id, [SIX], [(SIX, SIP_PORT)]))
+    site, trunk = sites[direction], Place("six", SIX, [SIX], "13125551000", free_port())
+    site.change(trunk)
     site.put(sample_number(f"+{trunk.number}", trunk.id))
 
     async def scenario():

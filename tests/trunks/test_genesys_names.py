@@ -8,9 +8,10 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 
-from tests.factories import genesys, open_data_centre, order_trunk
+from tests.factories import genesys, make_specification, open_data_centre, order_trunk
 from trunks.models import Trunk
-from trunks.providers import provider_of
+from trunks.providers import Provider, provider_of
+from trunks.services.claims import claim_provider_keys
 
 know_them_by_name = import_module("trunks.migrations.0010_genesys_names").know_them_by_name
 
@@ -62,6 +63,21 @@ def test_of_two_trunks_of_before_the_upgrade_with_one_name_the_older_keeps_it(ac
         older.provider_facts["outbound_fqdn"],
         None,
     ]
+
+
+def test_a_provider_whose_calls_carry_nothing_may_have_several_trunks(account, place):
+    class Silent(Provider):
+        code = "DIRECT"
+
+        def exclusive_key(self, facts):
+            return facts["word"]
+
+    first, second = (order_trunk(account, make_specification(place)) for _trunk in range(2))
+
+    claim_provider_keys(first, Silent(), {"word": "one"})
+    claim_provider_keys(second, Silent(), {"word": "two"})
+
+    assert set(Trunk.objects.values_list("call_key", "exclusive_key")) == {(None, "one"), (None, "two")}
 
 
 def same_name(trunk):

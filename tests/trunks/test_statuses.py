@@ -90,18 +90,23 @@ def test_what_is_off_the_nodes_promises_no_calls(alice, live):
     assert "No calls all the same: the trunk is taken off the nodes" in shown(alice, live)
 
 
-def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):
+def sign_in(trunk, contact, node=None):
+    """Its equipment registered from one address five minutes ago."""
     now = timezone.now()
     Registration.objects.create(
-        node=SbcNode.objects.get(role="PRIMARY"),
-        subject_id=str(phone.pk),
-        contact="sip:pbx@10.0.0.5:5070",
+        node=node or SbcNode.objects.get(role="PRIMARY"),
+        subject_id=str(trunk.pk),
+        contact=contact,
         source="127.77.130.1:5060",
         user_agent="Asterisk 20",
         since=now - timedelta(minutes=5),
         refreshed_at=now,
         expires_at=now + timedelta(hours=1),
     )
+
+
+def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):
+    sign_in(phone, "sip:pbx@10.0.0.5:5070")
 
     page = shown(alice, phone)
 
@@ -112,6 +117,22 @@ def test_a_registered_phone_is_shown_per_node_with_since_and_seen(alice, phone):
         page,
     )
     assert re.search(r"Backup node: unregistered, seen \d+ s ago", page)
+
+
+@pytest.mark.parametrize(
+    ("contact", "is_said"),
+    [
+        ("sip:127.77.130.1:5060", False),
+        ("sips:pbx;x=1@127.77.130.1:5060;transport=tls", False),
+        ("sip:pbx@10.127.77.130.1:5060", True),
+        ("sip:pbx@127.77.130.1:50601", True),
+        ("sip:127.77.130.1:5060@10.0.0.5:5060", True),
+    ],
+)
+def test_a_contact_is_said_where_it_leads_to_another_address(alice, phone, contact, is_said):
+    sign_in(phone, contact)
+
+    assert (f"its Contact says {contact}" in shown(alice, phone)) == is_said
 
 
 def test_nobody_registered_is_shown(alice, phone):
@@ -281,16 +302,7 @@ def test_hosts_of_two_people_go_together(theirs, mine, together):
 
 def test_disabling_says_how_many_phones_it_disconnects(alice, phone):
     for node in SbcNode.objects.all():
-        moment = timezone.now()
-        Registration.objects.create(
-            node=node,
-            subject_id=str(phone.pk),
-            contact="sip:pbx@127.77.130.1",
-            source="127.77.130.1:5060",
-            since=moment,
-            refreshed_at=moment,
-            expires_at=moment,
-        )
+        sign_in(phone, "sip:pbx@127.77.130.1", node)
 
     page = unescape(alice.get(reverse("trunks:disable", args=[phone.pk])).content.decode())
 

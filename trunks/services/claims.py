@@ -77,7 +77,7 @@ def claim_provider_keys(trunk: Trunk, provider: Provider, facts: Facts) -> None:
     if call_key is None and exclusive_key is None:
         return
     own = Trunk.objects.filter(account=trunk.account_id, data_centre=trunk.data_centre_id, provider=provider.code)
-    if not provider.shares_channels and own.filter(call_key=call_key).exists():
+    if call_key and not provider.shares_channels and own.filter(call_key=call_key).exists():
         raise provider.call_key_taken()
     trunk.call_key, trunk.exclusive_key = call_key, exclusive_key
     try:
