@@ -88,6 +88,36 @@ class Price(models.Model):
         return f"{self.plan}: {self.per_channel} {self.currency}"
 
 
+class NumberRate(models.Model):
+    """What numbers of one sort cost, per currency in `prices`: numbers name their rate."""
+
+    code = models.SlugField(max_length=32, primary_key=True)
+    description = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class NumberPrice(models.Model):
+    """What a number of a rate costs for one month."""
+
+    rate = models.ForeignKey(NumberRate, models.PROTECT, related_name="prices")
+    currency = models.CharField(max_length=3)
+    monthly = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rate", "currency"], name="one_number_price_per_currency"),
+            models.CheckConstraint(condition=Q(monthly__gte=0), name="a_number_price_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate}: {self.monthly} {self.currency}"
+
+
 class Quote(models.Model):
     """The price that was agreed with Pay now; a snapshot that later price changes leave alone."""
 

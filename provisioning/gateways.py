@@ -25,7 +25,15 @@ class NodeSubject:
         gateways = tuple(Destination(gateway.host, gateway.port) for gateway in node.data_centre.gateways.all())
         other = node.data_centre.nodes.exclude(pk=node.pk).first()
         address = other.static_address if other else ""
-        return NodeDocument(id, gateways, settings.SIP_REALM, address, _provider_sources())
+        return NodeDocument(
+            id,
+            gateways,
+            settings.SIP_REALM,
+            node.data_centre_id,
+            address,
+            _peers(node),
+            _provider_sources(),
+        )
 
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(name=id)
@@ -41,6 +49,14 @@ class NodeSubject:
 
     def settled(self, operation: Operation) -> None:
         """Never called: nodes have no operations."""
+
+
+def _peers(node: SbcNode) -> tuple[documents.PeerNodes, ...]:
+    """The nodes of the other data centres, primary first."""
+    found: dict[str, list[str]] = {}
+    for other in SbcNode.objects.exclude(data_centre=node.data_centre_id).order_by("data_centre", "-role"):
+        found.setdefault(other.data_centre_id, []).append(other.static_address)
+    return tuple(documents.PeerNodes(place, tuple(addresses)) for place, addresses in found.items())
 
 
 def _provider_sources() -> tuple[documents.ProviderSource, ...]:

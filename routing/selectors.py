@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from provisioning.models import NodeState
 from routing.models import Number
-from routing.subject import SUBJECT
+from routing.models.number import SUBJECT
 from trunks.models import Trunk
 
 

@@ -12,7 +12,7 @@ from accounts.services import lock_account, record
 from common.errors import Conflict
 from provisioning.wanted import nudge_nodes, want
 from routing.models import Number
-from routing.subject import SUBJECT
+from routing.models.number import SUBJECT
 from trunks.models import Trunk
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from provisioning.models import Operation, SbcNode
 from routing.models import Number
-from sbc.documents import NUMBER, Document, NumberDocument
-
-SUBJECT = NUMBER
+from routing.models.number import SUBJECT
+from sbc.documents import Document, NumberDocument
 
 
 class NumberSubject:
@@ -21,7 +20,12 @@ class NumberSubject:
         number = Number.objects.filter(pk=id).first()
         if number is None or number.trunk_id is None:
             return None
-        return NumberDocument(id=id, account_id=str(number.account_id), trunk_id=str(number.trunk_id))
+        return NumberDocument(
+            id=id,
+            account_id=str(number.account_id),
+            trunk_id=str(number.trunk_id or ""),
+            route_id=str(number.route_id or ""),
+        )
 
     def assigned_nodes(self, id: str) -> Iterable[SbcNode]:
         return SbcNode.objects.filter(data_centre__numbers=id)

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-FORMAT = 3
+FORMAT = 4
 _FIRST_WITH_GROUPS = 3
-TRUNK, NUMBER, NODE, GROUP = "trunk", "number", "node", "group"
+TRUNK, NUMBER, NODE, GROUP, ROUTE = "trunk", "number", "node", "group", "route"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,6 +46,28 @@ class ProviderSource:
     provider: str
     network: str
     key_header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place where a call to a route is tried: a trunk and its data centre, or a phone number in E.164 with its plus
+    (the other is empty then). It may ring for `ring_seconds`; `hunt_on` says after which of its failures the next entry
+    is tried: UNREACHABLE, TIMEOUT, ERROR (5xx), BUSY.
+    """
+
+    trunk_id: str
+    data_centre: str
+    phone: str
+    ring_seconds: int
+    hunt_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerNodes:
+    """The nodes of another data centre, primary first (IP addresses): calls to its trunks go there."""
+
+    data_centre: str
+    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +155,31 @@ class TrunkDocument(Document):
 
 @dataclass(frozen=True, slots=True)
 class NumberDocument(Document):
-    """A number (DID) and the trunk that takes its calls; `id` is the number in E.164 with its plus."""
+    """A number (DID) of an account and the trunk or the route that takes its calls; neither: nobody does. `id` is the
+    number in E.164 with its plus.
+    """
 
     kind = NUMBER
 
     account_id: str
     trunk_id: str
+    route_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteDocument(Document):
+    """The places where a call is tried one after the other, until somebody takes it."""
+
+    kind = ROUTE
+
+    account_id: str
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def _parse(cls, members: dict[str, Any]) -> dict[str, Any]:
+        parsed = Document._parse(members)
+        parsed["entries"] = tuple(Entry(**entry | {"hunt_on": tuple(entry["hunt_on"])}) for entry in members["entries"])
+        return parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +201,17 @@ class GroupDocument(Document):
 @dataclass(frozen=True, slots=True)
 class NodeDocument(Document):
     """What a node must know besides trunks: the carrier's gateways, in the order in which they are tried, the realm
-    that it names when it asks for a password, the other node of its data centre (IP address; empty without one), and
-    where providers call from.
+    that it names when it asks for a password, its own data centre, the other node there (IP address; empty without
+    one), the nodes of other data centres, and where providers call from.
     """
 
     kind = NODE
 
     gateways: tuple[Destination, ...]
     realm: str
+    data_centre: str
     other_node: str
+    peers: tuple[PeerNodes, ...]
     provider_sources: tuple[ProviderSource, ...]
 
     @classmethod
@@ -176,11 +219,14 @@ class NodeDocument(Document):
         parsed = Document._parse(members)
         parsed["provider_sources"] = tuple(ProviderSource(**entry) for entry in members["provider_sources"])
         parsed["gateways"] = tuple(Destination(**entry) for entry in members["gateways"])
+        parsed["peers"] = tuple(
+            PeerNodes(entry["data_centre"], tuple(entry["addresses"])) for entry in members["peers"]
+        )
         return parsed
 
 
 KINDS: dict[str, type[Document]] = {
-    cls.kind: cls for cls in (TrunkDocument, NumberDocument, NodeDocument, GroupDocument)
+    cls.kind: cls for cls in (TrunkDocument, NumberDocument, RouteDocument, NodeDocument, GroupDocument)
 }
 
 
@@ -194,13 +240,16 @@ def _plain(value: Any) -> Any:
         return {"provider": value.provider, "network": value.network, "key_header": value.key_header}
     if isinstance(value, EarlierHa1):
         return {"md5": value.md5, "sha256": value.sha256, "until": value.until}
+    if isinstance(value, (Entry, PeerNodes)):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
 
 
 # What a later format added to documents, with what it is in an older one.
 _ADDED: dict[str, dict[str, Any]] = {
     TRUNK: {"realm": "", "earlier_ha1s": [], "calls_per_second": 10},
-    NODE: {"realm": "", "other_node": "", "provider_sources": []},
+    NODE: {"realm": "", "data_centre": "", "other_node": "", "peers": [], "provider_sources": []},
+    NUMBER: {"route_id": ""},
 }
 
 

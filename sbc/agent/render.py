@@ -12,10 +12,12 @@ from sbc.agent.media import media_members
 from sbc.documents import (
     Destination,
     Document,
+    Entry,
     GroupDocument,
     NodeDocument,
     NumberDocument,
     ProviderSource,
+    RouteDocument,
     TrunkDocument,
     read_document,
 )
@@ -23,7 +25,7 @@ from sbc.documents import (
 OPTIONS = "options"
 _OF_NODE = ("carrier", "gateways", "realm", "other", "provider_source")
 ADDRESS = "address"  # not from documents: where their host names lead, which sbc/agent/lookups.py finds out
-TABLES = ("source", "user", "number", "provider_key", *_OF_NODE, OPTIONS, "trunk", ADDRESS)
+TABLES = ("source", "user", "number", "route", "provider_key", *_OF_NODE, OPTIONS, "trunk", ADDRESS)
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -41,6 +43,9 @@ _IDENTITY = {
     "PREFERRED_IDENTITY": "P-Preferred-Identity",
 }
 _MAX_EARLIER = 10
+_MAX_ENTRIES = 10
+_LONGEST_RING = 120
+_HUNT_ON = {"UNREACHABLE": "u", "TIMEOUT": "o", "ERROR": "e", "BUSY": "b"}
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _PROVIDER_KEY = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _LARGEST_NETWORK = 256  # addresses: each becomes a key
@@ -111,9 +116,39 @@ def _trunk(trunk: TrunkDocument) -> Facts:
 
 @render.register
 def _number(number: NumberDocument) -> Facts:
-    if not _NUMBER.fullmatch(number.id):
-        raise ValueError(f"{number.id!r} is not a number in E.164")
-    return {Key("number", number.id[1:]): _id(number.trunk_id)}
+    leads_to = {"trunk": number.trunk_id, "route": number.route_id}
+    members = {name: _id(place) for name, place in leads_to.items() if place}
+    if len(members) > 1:
+        raise ValueError(f"{number.id} leads to a trunk and to a route")
+    return {Key("number", _digits(number.id)): _value(members or {"nowhere": 1})}
+
+
+@render.register
+def _route(route: RouteDocument) -> Facts:
+    if not 1 <= len(route.entries) <= _MAX_ENTRIES:
+        raise ValueError(f"{len(route.entries)} entries are no route")
+    members: dict[str, Any] = {"n": len(route.entries)}
+    for place, entry in enumerate(route.entries, start=1):
+        members |= {f"{name}{place}": value for name, value in _entry(entry).items()}
+    return {Key("route", _id(route.id)): _value(members)}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    """Members without their place: t a trunk and d its data centre, or p a phone number; r seconds to ring; u, o, e
+    and b whether the call goes on when it is unreachable, timed out, in error, busy.
+    """
+    if bool(entry.trunk_id) == bool(entry.phone):
+        raise ValueError("an entry is a trunk or a phone number")
+    if type(entry.ring_seconds) is not int or not 1 <= entry.ring_seconds <= _LONGEST_RING:
+        raise ValueError(f"{entry.ring_seconds!r} is no time to ring")
+    if not set(entry.hunt_on) <= _HUNT_ON.keys():
+        raise ValueError(f"{entry.hunt_on!r} are no reasons to go on")
+    if entry.phone:
+        leads_to = {"p": _digits(entry.phone)}
+    else:
+        leads_to = {"t": _id(entry.trunk_id), "d": _checked(_WORD, entry.data_centre, "a data centre")}
+    reasons = {letter: int(reason in entry.hunt_on) for reason, letter in _HUNT_ON.items()}
+    return {**leads_to, "r": entry.ring_seconds, **reasons}
 
 
 @render.register
@@ -231,6 +266,11 @@ def _ip(text: str) -> str:
     if "%" in text:
         raise ValueError(f"{text!r} has a scope")
     return str(ip_address(text))
+
+
+def _digits(e164: str) -> str:
+    """Kamailio counts with bare digits."""
+    return _checked(_NUMBER, e164, "a number in E.164")[1:]
 
 
 def _id(text: str) -> str:

@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from sbc.agent.records import CallRecord
-from sbc.documents import Destination, GroupDocument, NodeDocument, NumberDocument, ProviderSource, TrunkDocument
+from sbc.documents import (
+    Destination,
+    Entry,
+    GroupDocument,
+    NodeDocument,
+    NumberDocument,
+    PeerNodes,
+    ProviderSource,
+    RouteDocument,
+    TrunkDocument,
+)
 from sbc.lab.digest import md5
 
 REALM = "sip.example.com"
+DATA_CENTRE = "NEW_YORK"
 
 
 def sample_trunk(
@@ -46,9 +57,26 @@ def sample_trunk(
     return TrunkDocument(trunk_id, **(members | changes))
 
 
-def sample_number(number: str, trunk_id: str) -> NumberDocument:
-    """A number that belongs to a trunk."""
-    return NumberDocument(number, account_id="A1", trunk_id=trunk_id)
+def sample_number(number: str, trunk_id: str = "", *, route_id: str = "") -> NumberDocument:
+    """A number that leads to a trunk or a route."""
+    return NumberDocument(number, account_id="A1", trunk_id=trunk_id, route_id=route_id)
+
+
+def sample_entry(trunk_id: str = "", **changes: Any) -> Entry:
+    """An entry of a route: a trunk in the lab's data centre that rings for 20 seconds, busy is final."""
+    members: dict[str, Any] = {
+        "trunk_id": trunk_id,
+        "data_centre": DATA_CENTRE if trunk_id else "",
+        "phone": "",
+        "ring_seconds": 20,
+        "hunt_on": ("UNREACHABLE", "TIMEOUT", "ERROR"),
+    }
+    return Entry(**(members | changes))
+
+
+def sample_route(route_id: str, *entries: Entry) -> RouteDocument:
+    """A route with these entries."""
+    return RouteDocument(route_id, account_id="A1", entries=entries)
 
 
 def sample_registered(trunk_id: str, password: str, **changes: Any) -> TrunkDocument:
@@ -64,12 +92,21 @@ def ha1(username: str, password: str) -> str:
 
 
 def sample_node(
-    *gateways: tuple[str, int], other_node: str = "", provider_sources: Sequence[ProviderSource] = ()
+    *gateways: tuple[str, int],
+    other_node: str = "",
+    peers: Sequence[PeerNodes] = (),
+    provider_sources: Sequence[ProviderSource] = (),
+    data_centre: str = DATA_CENTRE,
 ) -> NodeDocument:
     """A node's own document."""
-    destinations = tuple(Destination(*gateway) for gateway in gateways)
     return NodeDocument(
-        "node", gateways=destinations, realm=REALM, other_node=other_node, provider_sources=tuple(provider_sources)
+        "node",
+        gateways=tuple(Destination(*gateway) for gateway in gateways),
+        realm=REALM,
+        data_centre=data_centre,
+        other_node=other_node,
+        peers=tuple(peers),
+        provider_sources=tuple(provider_sources),
     )
 
 

@@ -17,7 +17,7 @@ def test_put_read_list_delete(client):
     assert (held.hash, held.fence, held.present) == (TRUNK.hash, ONE, True)
     assert client.read("trunk", "T1") == held
     assert list(client.list("trunk")) == [held]
-    assert client.status().counts == {"trunk": 1, "number": 0, "node": 0, "group": 0}
+    assert client.status().counts == {"trunk": 1, "number": 0, "route": 0, "node": 0, "group": 0}
     assert not client.delete("trunk", "T1", Fence(2, 0)).present
     assert list(client.list("trunk")) == []
     assert client.read("number", "+13125550100") is None

@@ -7,7 +7,17 @@ import pytest
 from sbc.agent.media import media_members
 from sbc.agent.render import Key, parse, render
 from sbc.documents import EarlierHa1, NodeDocument, ProviderSource
-from sbc.lab.samples import REALM, ha1, sample_group, sample_node, sample_number, sample_registered, sample_trunk
+from sbc.lab.samples import (
+    REALM,
+    ha1,
+    sample_entry,
+    sample_group,
+    sample_node,
+    sample_number,
+    sample_registered,
+    sample_route,
+    sample_trunk,
+)
 
 
 def members(value):
@@ -57,7 +67,9 @@ def test_addresses_are_written_as_kamailio_writes_them():
 
 
 def test_a_number_and_a_node():
-    assert render(sample_number("+13125550100", "T1")) == {Key("number", "13125550100"): "T1"}
+    assert render(sample_number("+13125550100", "T1")) == {Key("number", "13125550100"): "trunk=T1;"}
+    assert render(sample_number("+13125550100", route_id="R1")) == {Key("number", "13125550100"): "route=R1;"}
+    assert render(sample_number("+13125550100")) == {Key("number", "13125550100"): "nowhere=1;"}
     facts = render(sample_node(("192.0.2.30", 5060), ("192.0.2.31", 5080), other_node="192.0.2.2"))
     assert facts == {
         Key("carrier", "192.0.2.30"): "node",
@@ -65,6 +77,14 @@ def test_a_number_and_a_node():
         Key("gateways", "all"): "n=2;h1=192.0.2.30:5060;h2=192.0.2.31:5080;",
         Key("realm", "all"): REALM,
         Key("other", "all"): "192.0.2.2",
+    }
+
+
+def test_a_route_is_one_key_with_its_entries_in_order():
+    entries = sample_entry("T1"), sample_entry(phone="+13125550199", ring_seconds=30, hunt_on=())
+
+    assert render(sample_route("R1", *entries)) == {
+        Key("route", "R1"): "n=2;t1=T1;d1=NEW_YORK;r1=20;u1=1;o1=1;e1=1;b1=0;p2=13125550199;r2=30;u2=0;o2=0;e2=0;b2=0;"
     }
 
 
@@ -166,7 +186,7 @@ def test_a_gateway_with_a_scope_stays_out(host):
 
 
 def test_a_bad_realm_stays_out():
-    wire = NodeDocument("node", (), 'a" b', "", ()).to_wire()
+    wire = NodeDocument("node", (), 'a" b', "", "", (), ()).to_wire()
     with pytest.raises(ValueError, match="realm"):
         parse("node", "node", wire)
 

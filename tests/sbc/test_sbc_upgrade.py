@@ -76,7 +76,7 @@ def test_every_document_is_kept_with_all_that_it_said_and_its_hash(path):
     assert ask(path, "SELECT kind, id, generation, epoch, hash FROM document ORDER BY kind, id") == hashes
     assert store.boot_id.startswith("of-format-")
     assert store.get("trunk", "T9").document is None
-    assert store.counts == {"trunk": 5, "number": 2, "node": 1, "group": 0}
+    assert store.counts == {"trunk": 5, "number": 2, "route": 0, "node": 1, "group": 0}
 
 
 def test_the_facts_are_those_of_the_documents_and_kamailio_can_read_them(path):

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from portal.test_calls import PlacedCall, place_calls
 from provisioning.models import NodeState
 from routing.models import Number
+from routing.models.number import SUBJECT
 from routing.services import assign_number
-from routing.subject import SUBJECT
 from trunks.models import Trunk
 from trunks.search import find_trunk
 
