@@ -134,6 +134,7 @@ class Limits(models.Model):
     data_centres = models.PositiveIntegerField(default=2)
     hosts_per_direction = models.PositiveIntegerField(default=3)
     channels = models.PositiveIntegerField(default=100, help_text=_("All trunks of the account together"))
+    numbers = models.PositiveIntegerField(default=100)
     calls_per_second = models.PositiveIntegerField(
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],

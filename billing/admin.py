@@ -1,4 +1,4 @@
-"""Staff pages: the account with its money, plans and prices, quotes, the ledger."""
+"""Staff pages: the account with its money, plans, rates and prices, quotes, the ledger."""
 
 from __future__ import annotations
 
@@ -25,7 +25,16 @@ from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link, link_to
 from accounts.staff_pages import ask_reason
 from billing import plan_requests, staff_views
 from billing.enums import EntryKind
-from billing.models import LedgerEntry, Plan, PlanActivation, PlanRequest, Price, Quote
+from billing.models import (
+    LedgerEntry,
+    NumberPrice,
+    NumberRate,
+    Plan,
+    PlanActivation,
+    PlanRequest,
+    Price,
+    Quote,
+)
 from billing.services import Balance
 from billing.staff import credit_once
 from billing.staff_forms import CreditForm
@@ -183,6 +192,30 @@ class PlanAdmin(Audited[Plan]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> list[str]:
         return ["code"] if obj else []
+
+
+class NumberPriceInline(admin.TabularInline[NumberPrice, NumberRate]):
+    model = NumberPrice
+    extra = 0
+
+
+@admin.register(NumberRate)
+class NumberRateAdmin(Audited[NumberRate]):
+    """Numbers without a price in an account's currency are not offered to it."""
+
+    list_display = ["code", "description", "prices"]
+    search_fields = ["code", "description"]
+    inlines = [NumberPriceInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[NumberRate]:
+        return super().get_queryset(request).prefetch_related("prices")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: NumberRate | None = None) -> list[str]:
+        return ["code"] if obj else []
+
+    @admin.display(description=gettext_lazy("a month"))
+    def prices(self, rate: NumberRate) -> str:
+        return ", ".join(f"{price.monthly:,.2f} {price.currency}" for price in rate.prices.all())
 
 
 @admin.register(PlanRequest)

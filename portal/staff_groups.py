@@ -26,6 +26,7 @@ SUPPORT_MAY = (
     "billing.change_planrequest",
     "billing.add_ledgerentry",
     "provisioning.change_operation",
+    "routing.add_number",
     "routing.change_number",
     "trunks.change_trunk",
 )

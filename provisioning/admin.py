@@ -164,7 +164,9 @@ class OperationAdmin(SearchedByIndex, ShowOnlyPage[Operation]):
 
     @admin.display(description=gettext_lazy("see also"))
     def see_also(self, operation: Operation) -> Any:
-        return link_to_list("provisioning_nodestate", _("What its nodes have"), q=operation.subject_id)
+        subject = reverse("admin:search", query={"q": operation.subject_id})
+        states = link_to_list("provisioning_nodestate", _("What its nodes have"), q=operation.subject_id)
+        return format_html('<a href="{}">{}</a>, {}', subject, _("What it changes"), states)
 
     @admin.action(description=gettext_lazy("Retry now: do what is pending at once"), permissions=["reconcile"])
     @with_reason

@@ -76,7 +76,7 @@ def turn_round(request: HttpRequest, operation_id: UUID) -> HttpResponse:
         roll_back(operation, actor(request), answers["reason"])
         return _("It is being taken back now")
 
-    creating = _("The order ends as failed. The trunk is taken off its nodes and the money held for it given back.")
+    creating = _("The order ends as failed. What was ordered leaves its nodes and the money held for it is given back.")
     changing = _(
         "The change is not made. The nodes are put back to what worked last, and the customer reads that "
         "support took it back."

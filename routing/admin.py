@@ -1,76 +1,115 @@
-"""Staff pages: numbers, and the trunks that take their calls."""
+"""Staff pages: numbers, where they lead, the orders they came with, the inventory."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.staff import Audited, actor
-from routing.models import Number
-from routing.services import assign_number, lock_number
-from trunks.models import Trunk
+from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link, link_to_list
+from routing import staff_views
+from routing.models import Number, NumberOrder, OrderedNumber
+from routing.services import give_number
+from routing.staff_forms import NumberForm
 
-
-class NumberForm(forms.ModelForm[Number]):
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or {}
-        trunk: Trunk | None = answers.get("trunk")
-        if trunk is not None:
-            self._check_trunk(trunk, answers)
-        return answers
-
-    def _check_trunk(self, trunk: Trunk, answers: dict[str, Any]) -> None:
-        data_centre = answers.get("data_centre") or self.instance.data_centre
-        account = answers.get("account")
-        if trunk.withdrawn_at is not None:
-            self.add_error("trunk", _("This trunk takes no calls any more. Choose another one"))
-        elif trunk.data_centre_id != data_centre.pk:
-            message = _("The number's calls arrive in %(place)s. Choose a trunk there")
-            self.add_error("trunk", ValidationError(message, params={"place": data_centre}))
-        elif account is not None and account.pk != trunk.account_id:
-            message = _("This trunk belongs to %(account)s. Choose that account too, or another trunk")
-            self.add_error("trunk", ValidationError(message, params={"account": trunk.account}))
+# What the nodes are told of; everything else is a note of ours.
+LEADS = {"account", "trunk", "route"}
 
 
 @admin.register(Number)
 class NumberAdmin(Audited[Number]):
-    """A number is pointed at a trunk by the service, which also tells the nodes."""
+    """A number is given and pointed by the service, which also tells the nodes."""
 
     form = NumberForm
-    list_display = ["e164", "data_centre", "account", "trunk"]
-    list_filter = ["data_centre", ("trunk", admin.EmptyFieldListFilter), ("account", admin.EmptyFieldListFilter)]
-    list_select_related = ["data_centre", "account", "trunk__wanted"]
+    list_display = ["e164", "data_centre", "country", "area", "kind", "rate", "account", "leads_to", "state"]
+    list_filter = [
+        "data_centre",
+        "kind",
+        "rate",
+        ("account", admin.EmptyFieldListFilter),
+        ("trunk", admin.EmptyFieldListFilter),
+        ("route", admin.EmptyFieldListFilter),
+        "action",
+    ]
+    list_select_related = ["data_centre", "account", "trunk__wanted", "route"]
     list_per_page = 50
     search_fields = ["e164", "account__name", "trunk__wanted__name", "=trunk__id"]
-    fields = ["e164", "data_centre", "account", "trunk"]
+    fields = [
+        *("e164", "data_centre", "country", "area", "kind", "rate", "for_sale_at"),
+        *("account", "trunk", "route", "see_also"),
+    ]
+    readonly_fields = ["see_also"]
     autocomplete_fields = ["account", "trunk"]
-    show_full_result_count = False
+    raw_id_fields = ["route"]
+    change_list_template = "admin/routing/number_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Number]:
-        return super().get_queryset(request).select_related("trunk__wanted", "account", "data_centre")
+        return super().get_queryset(request).select_related("trunk__wanted", "route", "account", "data_centre")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Number | None = None) -> list[str]:
         """The nodes that hold a number are those of its first data centre."""
-        return ["e164", "data_centre"] if obj else []
+        return ["e164", "data_centre", *self.readonly_fields] if obj else list(self.readonly_fields)
 
     def has_delete_permission(self, request: HttpRequest, obj: Number | None = None) -> bool:
         """A number that is given back has no account; its row stays."""
         return False
 
+    def get_urls(self) -> list[URLPattern]:
+        load = self.admin_site.admin_view(staff_views.load)
+        return [path("load/", load, name="routing_number_load"), *super().get_urls()]
+
     def account_of(self, obj: Number) -> Any:
         return obj.account_id
 
+    @admin.display(description=gettext_lazy("leads to"))
+    def leads_to(self, number: Number) -> Any:
+        return link(number.trunk or number.route)
+
+    @admin.display(description=gettext_lazy("state"), ordering="action")
+    def state(self, number: Number) -> str:
+        if number.is_pending:
+            return _("Being given back") if number.leaving_at else _("Being activated")
+        if number.account_id is None:
+            return _("For sale") if number.rate_id else _("Not for sale: it has no rate")
+        return _("In use")
+
+    @admin.display(description=gettext_lazy("see also"))
+    def see_also(self, number: Number) -> Any:
+        return format_html(
+            "{}, {}, {}",
+            link_to_list("provisioning_operation", _("Its changes"), q=number.pk),
+            link_to_list("provisioning_nodestate", _("What its nodes have"), q=number.pk),
+            link_to_list("routing_numberorder", _("Its orders"), q=number.pk),
+        )
+
     def save_model(self, request: HttpRequest, obj: Number, form: Any, change: bool) -> None:
-        wanted = obj.trunk
-        before = lock_number(obj, obj.account_id, wanted.account_id if wanted else None) if change else None
-        obj.trunk = before.trunk if before else None
-        obj.generation = before.generation if before else 0
-        obj.save()
-        if wanted != obj.trunk or (wanted and "account" in form.changed_data):
-            assign_number(obj, wanted, actor(request))
+        """What is ours is saved as it is; whose it is and where it leads goes through the service."""
+        account, target = obj.account, obj.trunk or obj.route
+        if not change:
+            obj.account = obj.trunk = obj.route = None
+            obj.save()
+        elif ours := set(form.changed_data) - LEADS:
+            obj.save(update_fields=ours)
+        if LEADS & set(form.changed_data):
+            give_number(obj, account, target, actor(request))
+
+
+class OrderedNumberInline(ShowOnly, admin.TabularInline[OrderedNumber, NumberOrder]):
+    model = OrderedNumber
+    extra = 0
+    fields = ["number", "monthly", "first_charge"]
+
+
+@admin.register(NumberOrder)
+class NumberOrderAdmin(ShowOnlyPage[NumberOrder]):
+    list_display = ["created_at", "account", "created_by"]
+    list_select_related = ["account", "created_by"]
+    search_fields = ["=id", "=lines__number", "account__name"]
+    search_help_text = gettext_lazy("Its id, one of its numbers, name of the account")
+    inlines = [OrderedNumberInline]

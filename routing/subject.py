@@ -1,10 +1,17 @@
-"""The number as a subject of provisioning; it changes without operations, a nudge or the sweep writes what is owed."""
+"""The number as a subject of provisioning. An owned number is a document on its home data centre's nodes, also when it
+leads nowhere. Buying and giving back are operations; pointing it elsewhere is a nudge, or the sweep's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models.functions import Now
+
+from accounts.models import Account
+from provisioning.enums import OperationKind
 from provisioning.models import Operation, SbcNode
+from routing.endings import settle_number
 from routing.models import Number
 from routing.models.number import SUBJECT
 from sbc.documents import Document, NumberDocument
@@ -14,11 +21,14 @@ class NumberSubject:
     kind = SUBJECT
 
     def lock(self, id: str) -> None:
-        Number.objects.select_for_update().get(pk=id)
+        holder = Number.objects.values_list("account", flat=True).get(pk=id)
+        if holder is not None:
+            Account.objects.select_for_update().only("pk").get(pk=holder)
+        Number.objects.select_for_update().only("pk").get(pk=id)
 
     def compile(self, id: str) -> Document | None:
         number = Number.objects.filter(pk=id).first()
-        if number is None or number.trunk_id is None:
+        if number is None or number.account_id is None or number.leaving_at is not None:
             return None
         return NumberDocument(
             id=id,
@@ -31,13 +41,16 @@ class NumberSubject:
         return SbcNode.objects.filter(data_centre__numbers=id)
 
     def ids_on(self, node: SbcNode) -> Iterable[str]:
-        return Number.objects.filter(data_centre=node.data_centre_id).exclude(trunk=None).values_list("pk", flat=True)
+        owned = Number.objects.filter(data_centre=node.data_centre_id, account__isnull=False, leaving_at=None)
+        return owned.values_list("pk", flat=True)
 
     def give_up(self, operation: Operation) -> None:
-        """Never called: numbers have no operations."""
+        if operation.kind == OperationKind.CREATE:
+            Number.objects.filter(pk=operation.subject_id).update(leaving_at=Now())
 
     def accepted(self, operation: Operation) -> None:
-        """Never called: numbers have no operations."""
+        Number.objects.filter(pk=operation.subject_id).update(action=operation.status)
 
     def settled(self, operation: Operation) -> None:
-        """Never called: numbers have no operations."""
+        Number.objects.filter(pk=operation.subject_id).update(action=operation.status)
+        settle_number(Number.objects.get(pk=operation.subject_id), operation)

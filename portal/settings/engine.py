@@ -1,4 +1,4 @@
-"""How changes reach the nodes: Celery, the pace of the engine, the credentials of trunks."""
+"""How changes reach the nodes: Celery, the pace of the engine, the credentials of trunks, the rest of numbers."""
 
 from __future__ import annotations
 
@@ -57,6 +57,8 @@ SEALING_KEYS = env.list("TRUNKLINE_SEALING_KEYS", default=[SECRET_KEY])
 MEDIA_PORTS = env.str("TRUNKLINE_MEDIA_PORTS", "20000-29999")
 # How long a new password can be looked at by whoever asked for it.
 SECRET_SHOWN_FOR = timedelta(minutes=15)
+# Callers still dial a number that was given back: for so long nobody can buy it.
+NUMBER_RESTS_FOR = timedelta(days=30)
 
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep": {

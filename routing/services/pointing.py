@@ -1,45 +1,70 @@
-"""Points numbers at trunks."""
+"""Points numbers at trunks and routes, and gives them to accounts and takes them away on behalf of staff."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.services import lock_account, record
+from accounts.models import Account, User
+from accounts.services import lock_account, record, refuse_if_suspended
 from common.errors import Conflict
+from provisioning.operations import STILL_APPLIED
 from provisioning.wanted import nudge_nodes, want
+from routing.endings import rest
 from routing.models import Number
 from routing.models.number import SUBJECT
+from routing.targets import Target, validate_target
 from trunks.models import Trunk
 
 
-def assign_number(number: Number, trunk: Trunk | None, actor: User | None) -> None:
-    """From now on the number's calls go to the trunk, or nowhere. A nudge brings it to the nodes, else the sweep.
+def assign_number(number: Number, target: Target, actor: User | None) -> None:
+    """From now on the number's calls go to the trunk or the route, or nowhere. A nudge brings it to the nodes, else the
+    sweep. A number of nobody becomes the target's account's.
 
-    Raises Conflict when the trunk is being deleted.
+    Raises Conflict when the target takes no calls, for a number that is being activated or given back (V-OP-1), has
+    another account by now, or whose account is suspended.
     """
     with transaction.atomic():
-        number = lock_number(number, trunk.account_id if trunk else None)
-        if trunk and not Trunk.objects.filter(pk=trunk.pk, withdrawn_at=None).exists():
-            raise Conflict(_("This trunk takes no calls any more. Choose another one"))
-        number.trunk, number.account = trunk, trunk.account if trunk else number.account
+        seen = number.account_id
+        number = lock_number(number, target.account_id if target else None)
+        if number.account_id != seen:
+            raise Conflict(_("This number is not yours any more"))
+        if number.account is not None:
+            refuse_if_suspended(number.account)
+        refuse_while_pending(number)
+        if target is not None and number.account is None:
+            _give(number, target.account)
+        refuse_unfit(number, target)
+        point(number, target)
         publish(number)
-        record(
-            "number.assign",
-            account_id=number.account_id,
-            actor=actor,
-            subject_kind=SUBJECT,
-            subject_id=number.pk,
-            trunk=str(trunk.pk) if trunk else None,
-        )
+        _record("number.assign", number, number.account_id, actor)
+
+
+def give_number(number: Number, account: Account | None, target: Target, actor: User | None) -> None:
+    """Staff give the number to an account, or take it away (None): nothing is charged and no limit asked. One that is
+    taken away rests before it is for sale. Raises Conflict like `assign_number`.
+    """
+    with transaction.atomic():
+        number = lock_number(number, account.pk if account else None)
+        refuse_while_pending(number)
+        before = number.account_id
+        if account is None and before is not None:
+            rest(number)
+        elif account is not None and account.pk != before:
+            _give(number, account)
+        refuse_unfit(number, target)
+        point(number, target)
+        publish(number)
+        _record("number.give" if account else "number.take", number, number.account_id or before, actor)
 
 
 def lock_number(number: Number, *accounts: UUID | None) -> Number:
     """The number's row, locked after its account and the given ones (the lock order): under an account's lock none of
-    its trunks can go.
+    its trunks and routes can go.
     """
     holder = Number.objects.values_list("account", flat=True).get(pk=number.pk)
     for account in sorted({account for account in (holder, *accounts) if account}):
@@ -47,10 +72,37 @@ def lock_number(number: Number, *accounts: UUID | None) -> Number:
     return Number.objects.select_for_update().get(pk=number.pk)
 
 
+def refuse_while_pending(number: Number) -> None:
+    """Raises Conflict (V-OP-1) while the number is being activated or given back. The number is locked."""
+    if number.is_pending:
+        raise Conflict(str(STILL_APPLIED), code="V-OP-1")
+
+
+def refuse_unfit(number: Number, target: Target) -> None:
+    """Raises Conflict when the number cannot lead there. The account is locked."""
+    if target is not None:
+        target = type(target).objects.get(pk=target.pk)
+    try:
+        validate_target(target, number.account_id, [number.data_centre])
+    except ValidationError as trouble:
+        raise Conflict(trouble.messages[0]) from None
+
+
 def unassign_numbers(trunk: Trunk) -> None:
-    """The trunk is gone: its numbers lead nowhere until somebody points them elsewhere."""
-    for number in Number.objects.filter(trunk=trunk):
-        assign_number(number, None, actor=None)
+    """The trunk is gone: its numbers lead nowhere until somebody points them elsewhere, also those that are being
+    activated.
+    """
+    for number in Number.objects.filter(trunk=trunk).order_by("pk"):
+        number = lock_number(number)
+        point(number, None)
+        publish(number)
+        _record("number.assign", number, number.account_id, None)
+
+
+def point(number: Number, target: Target) -> None:
+    """Without saving it."""
+    number.trunk = target if isinstance(target, Trunk) else None
+    number.route = None if isinstance(target, Trunk) else target
 
 
 def publish(number: Number) -> None:
@@ -59,3 +111,14 @@ def publish(number: Number) -> None:
     number.save()
     want(SUBJECT, number.pk, generation=number.generation, epoch=1)
     transaction.on_commit(lambda: nudge_nodes(SUBJECT, number.pk), robust=True)
+
+
+def _give(number: Number, account: Account) -> None:
+    number.account, number.for_sale_at = account, None
+    number.order = number.monthly = None
+
+
+def _record(action: str, number: Number, account_id: UUID | None, actor: User | None) -> None:
+    trunk, route = (str(pk) if pk else None for pk in (number.trunk_id, number.route_id))
+    about = {"subject_kind": SUBJECT, "subject_id": number.pk}
+    record(action, account_id=account_id, actor=actor, **about, trunk=trunk, route=route)
