@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
@@ -92,8 +91,8 @@ def unassign_numbers(trunk: Trunk) -> None:
     """The trunk is gone: its numbers lead nowhere until somebody points them elsewhere, also those that are being
     activated.
     """
-    for number in Number.objects.filter(trunk=trunk).order_by("pk"):
-        number = lock_number(number)
+    for found in Number.objects.filter(trunk=trunk).order_by("pk"):
+        number = lock_number(found)
         point(number, None)
         publish(number)
         _record("number.assign", number, number.account_id, None)
