@@ -117,6 +117,22 @@ def test_what_was_chosen_can_be_removed(visit, stock, javascript):
     expect(page.get_by_role("checkbox", name="+13125550131")).not_to_be_checked()
 
 
+def test_what_is_unticked_on_a_later_page_is_not_chosen(visit, stock):
+    page = visit()
+    page.goto("/numbers/buy/?pick=%2B13125550131")
+    page.get_by_role("button", name="Next").click()
+    choose(Mouse(page), "+13125550152")
+    expect(page.locator("#chosen")).to_contain_text("+13125550152")
+
+    page.get_by_label("Digits").fill("0131")  # typed, not searched for yet
+    page.get_by_role("checkbox", name="+13125550152").uncheck()
+
+    expect(page.locator("#chosen")).not_to_contain_text("+13125550152")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Check your number and pay").wait_for()
+    expect(page.get_by_role("rowheader", name="+13125550131")).to_be_visible()
+
+
 def test_back_after_paying_never_orders_again(visit, stock, account):
     page = visit()
     page.goto("/numbers/buy/review/?pick=%2B13125550131")

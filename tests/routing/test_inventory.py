@@ -229,8 +229,8 @@ def test_a_number_is_read_or_refused(text):
     Number(e164=e164, country=country).clean_fields(exclude=["rate", "data_centre"])
 
 
-def upload(client, content, act="load"):
-    return client.post(LOAD, {"file": SimpleUploadedFile("numbers.csv", content), "act": act})
+def upload(client, content, button="load"):
+    return client.post(LOAD, {"file": SimpleUploadedFile("numbers.csv", content), button: "pressed"})
 
 
 def test_support_loads_a_file(staff, ready):
@@ -242,7 +242,7 @@ def test_support_loads_a_file(staff, ready):
 
 
 def test_support_checks_a_file_and_nothing_is_loaded(staff, ready):
-    page = upload(staff, said(GOOD), act="check").content.decode()
+    page = upload(staff, said(GOOD), button="check").content.decode()
 
     assert "Nothing is wrong. This would be loaded" in page
     assert Number.objects.count() == 1
