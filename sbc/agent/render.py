@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from functools import singledispatch
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
@@ -23,7 +24,8 @@ from sbc.documents import (
 )
 
 OPTIONS = "options"
-_OF_NODE = ("carrier", "gateways", "realm", "other", "provider_source")
+PEER = "peer"
+_OF_NODE = ("carrier", "gateways", "realm", PEER, "provider_source")
 ADDRESS = "address"  # not from documents: where their host names lead, which sbc/agent/lookups.py finds out
 TABLES = ("source", "user", "number", "route", "provider_key", *_OF_NODE, OPTIONS, "trunk", ADDRESS)
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -127,6 +129,8 @@ def _number(number: NumberDocument) -> Facts:
 def _route(route: RouteDocument) -> Facts:
     if not 1 <= len(route.entries) <= _MAX_ENTRIES:
         raise ValueError(f"{len(route.entries)} entries are no route")
+    if any(entry.phone for entry in route.entries[:-1]):
+        raise ValueError("only the last entry may be a telephone number")
     members: dict[str, Any] = {"n": len(route.entries)}
     for place, entry in enumerate(route.entries, start=1):
         members |= {f"{name}{place}": value for name, value in _entry(entry).items()}
@@ -170,11 +174,30 @@ def _node(node: NodeDocument) -> Facts:
     facts = {**carriers, Key("gateways", "all"): _value({"n": len(hops), **hops})}
     if node.realm:
         facts[Key("realm", "all")] = _checked(_REALM, node.realm, "a realm")
-    if node.other_node:
-        facts[Key("other", "all")] = _ip(node.other_node)
+    facts |= _peers(node)
     for source in node.provider_sources:
         facts |= _provider_source(source)
     return facts
+
+
+def _peers(node: NodeDocument) -> Facts:
+    """Who the other nodes are, by their addresses; where they are called, by data centre. "pair" is the other node of
+    our own one, whose name is "own".
+    """
+    facts = {Key(PEER, "own"): _checked(_WORD, node.data_centre, "a data centre")} if node.data_centre else {}
+    nodes = {peer.data_centre: peer.addresses for peer in node.peers}
+    if node.other_node:
+        facts[Key(PEER, "pair")] = _nodes([node.other_node])
+        facts[Key(PEER, _ip(node.other_node))] = node.data_centre or "-"
+    for data_centre, addresses in nodes.items():
+        facts[Key(PEER, _checked(_WORD, data_centre, "a data centre"))] = _nodes(addresses)
+        facts |= {Key(PEER, _ip(address)): data_centre for address in addresses}
+    return facts
+
+
+def _nodes(addresses: Iterable[str]) -> str:
+    hops = _hops([Destination(_ip(address), 0) for address in addresses])
+    return _value({"n": len(hops), **hops})
 
 
 def _provider_source(source: ProviderSource) -> Facts:
@@ -221,7 +244,7 @@ def _is_checked(trunk: TrunkDocument) -> bool:
     return trunk.options and trunk.admin_status == "ENABLED" and not is_registered(trunk)
 
 
-def _hops(destinations: tuple[Destination, ...]) -> dict[str, str]:
+def _hops(destinations: Iterable[Destination]) -> dict[str, str]:
     return {f"h{place}": _hop(destination) for place, destination in enumerate(destinations, start=1)}
 
 
