@@ -1,15 +1,11 @@
 """A number with a route: its entries are tried in order, until somebody takes the call."""
 
-import asyncio
-
 import pytest
-from conftest import until, until_equal
-from hunting import ANSWERS, CALLER, EVERY_REASON, GATEWAY, PHONE, RINGS, SILENT, answers, entry, hunt, phone
-from hunting import place as placed
+from conftest import until_equal
+from hunting import ANSWERS, EVERY_REASON, GATEWAY, PHONE, RINGS, SILENT, answers, entry, hunt, phone
 
-from sbc.lab.net import SIP_PORT
 from sbc.lab.samples import sample_number
-from sbc.lab.sip import Address, Message
+from sbc.lab.sip import Address
 
 
 @pytest.fixture
@@ -65,7 +61,7 @@ def test_ten_entries_of_which_nine_do_not_take_the_call(home, on_busy):
 
     before = [at(error), at(rings), at(busy)]
     gateway = home.net.carrier(GATEWAY)
-    assert found.tried == (before + [at(unreachable), gateway] if on_busy else before)
+    assert found.tried == ([*before, at(unreachable), gateway] if on_busy else before)
     assert found.status == (200 if on_busy else 486)
     assert "CANCEL" in found.methods(at(rings))
     records = home.recorded(lambda record: record.route == routed.id)
@@ -91,7 +87,10 @@ REASONS = {
 def test_a_call_goes_on_for_the_reasons_of_its_entry_only(home, reason, reaction):
     first, second = home.place(), home.place()
     others = [other for other in EVERY_REASON if other != reason]
-    going_on, staying = home.route(entry(first, reason), entry(second)), home.route(entry(first, *others), entry(second))
+    going_on, staying = (
+        home.route(entry(first, reason), entry(second)),
+        home.route(entry(first, *others), entry(second)),
+    )
     reactions = {at(first): reaction, at(second): ANSWERS}
 
     stayed, went_on = hunt(home, staying, reactions), None
@@ -187,7 +186,8 @@ def test_an_entry_rings_for_its_time_however_many_of_its_destinations_ring(home)
 
     assert found.tried == [*first.destinations, at(second)]
     rang, cancelled = (
-        next(one.at for one in found.seen[there] if one.first_line.startswith(begin)) for begin in ("SIP/2.0 180", "CANCEL")
+        next(one.at for one in found.seen[there] if one.first_line.startswith(begin))
+        for begin in ("SIP/2.0 180", "CANCEL")
     )
     assert 0.5 < cancelled - rang < 1.6
 

@@ -1,4 +1,4 @@
-"""A call that was tried at several entries of a route: its channels, its parties and its records are those of the last one."""
+"""A call that was tried at several entries of a route: channels, parties and records are those of the last one."""
 
 import asyncio
 
@@ -82,7 +82,10 @@ def test_each_entry_is_told_in_its_own_way_who_calls_whom(home):
     found = hunt(home, routed, reactions, caller="+13125559999", more=[("Diversion", "<sip:1@carrier>")])
 
     told = [
-        [user_of(invite.first), *(user_of(invite[name]) for name in ("From", "To", "Remote-Party-ID", "P-Asserted-Identity"))]
+        [
+            user_of(invite.first),
+            *(user_of(invite[name]) for name in ("From", "To", "Remote-Party-ID", "P-Asserted-Identity")),
+        ]
         for invite in (found.invites[host] for host in found.tried)
     ]
     number, caller = routed.number, "13125559999"

@@ -79,7 +79,10 @@ def test_an_entry_with_srtp_and_one_without_do_not_leak_into_each_other(site, sh
             talk_with(site, leads_to(site, taker, first), IN, speaking(A), speaking(A) | answer) as call,
         ):
             assert [offer.transport for offer in offers] == ["RTP/AVP" if secret else SAVP]
-            assert (call.trunk.told.transport, call.carrier.told.transport) == (SAVP if secret else "RTP/AVP", "RTP/AVP")
+            assert (call.trunk.told.transport, call.carrier.told.transport) == (
+                SAVP if secret else "RTP/AVP",
+                "RTP/AVP",
+            )
             if secret:
                 use_keys(call.trunk, call.trunk.session.key, call.trunk.told.key)
             await call.speak()
