@@ -129,6 +129,18 @@ def test_the_caller_hears_what_the_last_one_said(home):
         assert (found.status, found.why) == answer, trunks
 
 
+def test_the_record_of_a_call_that_was_tried_nowhere_says_who_refused_it(home):
+    full, disabled = home.place(channels=0), home.place(admin_status="DISABLED")
+    routed = home.route(entry(full), entry(disabled))
+
+    assert hunt(home, routed, {}).why == "trunk-disabled"
+
+    records = home.recorded(lambda record: record.route == routed.id)
+    assert [(record.trunk, record.entry, record.why, record.tried) for record in records] == [
+        (disabled.id, 2, "trunk-disabled", 0)
+    ]
+
+
 def test_an_entry_over_its_rate_is_passed_over(home):
     slow, other = home.place(calls_per_second=0), home.place()
 
