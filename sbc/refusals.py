@@ -28,6 +28,12 @@ REFUSALS = {
         "The call crosses a border, and the trunk does not allow international calls.",
         "Allow international calls in the settings of the trunk, if you mean to make them.",
     ),
+    "caller-missing": Refusal(
+        403,
+        "Caller Number Missing",
+        "The trunk does not allow international calls, and no caller's number said from which country the call comes.",
+        "Let your PBX send your number, in From or in the privacy header that the trunk has chosen.",
+    ),
     "caller-invalid": Refusal(
         403,
         "Caller Number Fits No Numbering Plan",
@@ -75,6 +81,12 @@ REFUSALS = {
         "Not a Telephone Number",
         "What was dialled is no telephone number.",
         "Dial digits: the country code, then the number.",
+    ),
+    "number-short": Refusal(
+        404,
+        "Emergency Or Short Number",
+        "Emergency calls and other short numbers (911, 112, 411) are not carried on this trunk.",
+        "Let your PBX send them over another line, and tell everybody who uses it.",
     ),
     "number-invalid": Refusal(
         404,

@@ -309,10 +309,13 @@ def backup(pair):
 
 @dataclass
 class Vanished:
-    """Three calls through one node: one whose caller said nothing any more, two that go on."""
+    """Calls through one node: two whose callers said nothing any more, one of them a telephone behind a NAT, and two
+    that go on.
+    """
 
     site: Site
     trunk: Place
+    telephone: RegisteredPlace
     call_id: str
     alive: Place
     behind_nat: Place
@@ -332,7 +335,13 @@ def vanished(backup):
     trace = asyncio.run(calling)
     assert trace.answered
     until_equal(lambda: backup.up(trunk), 1)
-    yield Vanished(backup, trunk, trace.call_id, alive, behind_nat)
+    telephone = backup.registered(channels=1, challenge_invites=True)
+    backup.register(telephone, contact=BEHIND_NAT)
+    login = Login(telephone.id, "secret")
+    options = {"hold_seconds": 0, "hang_up": False, "contact": BEHIND_NAT, "login": login}
+    assert asyncio.run(call(telephone.phone, backup.address, "13125550100", "13125551234", **options)).answered
+    until_equal(lambda: backup.up(telephone), 1)
+    yield Vanished(backup, trunk, telephone, trace.call_id, alive, behind_nat)
     going_on.stop()
 
 
