@@ -116,8 +116,11 @@ _NUMBERS = frozenset(field.name for field in fields(CallRecord) if field.type ==
 
 def read_line(line: str) -> tuple[CallRecord, ...]:
     """The call in a line of the file; when it was forwarded to a telephone number, then the call that this is, too.
-    Raises ValueError when the line is not a whole record.
+    Raises ValueError when the line is not a whole record: of a call with very broken messages Kamailio may write a
+    second one, from memory that it has given back already.
     """
+    if "\0" in line:
+        raise ValueError("not all of it is text")
     *columns, last = line.split(_DELIMITER)
     way = _WAY.fullmatch(last)
     if not way:

@@ -131,3 +131,8 @@ def test_calls_without_an_id_of_the_node_are_told_apart_by_what_else_is_known(ka
     keys = [CallRecord.from_wire(record).key for record in store.page("", 0, 10)["records"]]
     assert len(keys) == len(set(keys)) == 4
     assert max(map(len, keys)) <= 64
+
+
+def test_a_line_with_what_is_no_text_is_no_record():
+    with pytest.raises(ValueError, match="text"):
+        read_line(sample_line("1").rstrip("\n").replace("13125550100", "\x01\x00", 1))
