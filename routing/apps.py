@@ -10,6 +10,7 @@ class RoutingConfig(AppConfig):
         from provisioning.registry import register
         from routing.panels import receiving_calls
         from routing.selectors import dialled_trunks
+        from routing.route_subject import RouteSubject
         from routing.services import unassign_numbers
         from routing.subject import NumberSubject
         from trunks.departures import register_farewell
@@ -17,6 +18,7 @@ class RoutingConfig(AppConfig):
         from trunks.reach import register_dialled
 
         register(NumberSubject())
+        register(RouteSubject())
         register_panel(receiving_calls)
         register_farewell(unassign_numbers)
         register_dialled(dialled_trunks)
