@@ -6,6 +6,7 @@ Everything is written only where it is missing, so that it can run at every star
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,11 +18,13 @@ from accounts.models import Account, Limits, Member, User
 from accounts.services import lock_account
 from addresses.models import ServiceAddress
 from billing.enums import PlanCode
-from billing.models import LedgerEntry, Plan, PlanActivation, Price
+from billing.models import LedgerEntry, NumberPrice, NumberRate, Plan, PlanActivation, Price
 from billing.services import credit
 from portal.staff_groups import GROUPS, READERS, SUPPORT, make_staff_groups, staff_group
 from provisioning.models import DataCentre
+from routing.inventory import read_number
 from routing.models import Number
+from routing.services import give_number
 
 # Name, place, country, published addresses for static and for registered trunks: the product page's table.
 DATA_CENTRES = {
@@ -56,6 +59,19 @@ PEOPLE = {
     "reader@example.com": ("Rita", "Reader", READERS),
 }
 NUMBERS = ("+13125550100", "+13125550101", "+13125550102")
+# What can be bought: how each number begins, how many there are, home, area, kind, rate.
+STOCK = [
+    ("+13125550", 120, 60, "NEW_YORK", "Chicago", "LOCAL", "US-LOCAL"),
+    ("+12125550", 120, 60, "NEW_YORK", "New York", "LOCAL", "US-LOCAL"),
+    ("+14155550", 120, 60, "NEW_YORK", "San Francisco", "LOCAL", "US-LOCAL"),
+    ("+1800555", 1200, 20, "NEW_YORK", "", "TOLL_FREE", "US-TOLL-FREE"),
+    ("+4969900", 10000, 40, "FRANKFURT", "Frankfurt am Main", "LOCAL", "DE-LOCAL"),
+]
+RATES = {
+    "US-LOCAL": ("Local numbers in the United States", {"USD": "1.50", "EUR": "1.40"}),
+    "US-TOLL-FREE": ("Toll-free numbers in the United States", {"USD": "3.00", "EUR": "2.80"}),
+    "DE-LOCAL": ("Local numbers in Germany", {"USD": "2.20", "EUR": "2.00"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +132,31 @@ def make_demo() -> list[SignIn]:
             "country_code": "USA",
         },
     )
+    make_stock()
     for e164 in NUMBERS:
-        Number.objects.get_or_create(e164=e164, defaults={"data_centre_id": "NEW_YORK", "account": account})
+        number, made = Number.objects.get_or_create(
+            e164=e164, defaults={"data_centre_id": "NEW_YORK", "country": "US", "area": "Chicago"}
+        )
+        if made:
+            give_number(number, account, None, actor=None)
     return [_person(account, email, *details) for email, details in PEOPLE.items()]
+
+
+def make_stock() -> None:
+    """Numbers for sale with their rates, where nobody has loaded any."""
+    for code, (description, prices) in RATES.items():
+        rate, _made = NumberRate.objects.get_or_create(code=code, defaults={"description": description})
+        for currency, amount in prices.items():
+            NumberPrice.objects.get_or_create(rate=rate, currency=currency, defaults={"monthly": Decimal(amount)})
+    if not Number.objects.exclude(rate=None).exists():
+        Number.objects.bulk_create(_stock())
+
+
+def _stock() -> Iterator[Number]:
+    for begin, first, count, place, area, kind, rate in STOCK:
+        for at in range(first, first + count):
+            e164, country = read_number(f"{begin}{at}")
+            yield Number(e164=e164, country=country, data_centre_id=place, area=area, kind=kind, rate_id=rate)
 
 
 def _person(account: Account, email: str, first: str, last: str, part: str) -> SignIn:

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.found import SearchedByIndex, of_accounts, with_uuid
 from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link, link_to_list
 from routing import staff_views
 from routing.models import Number, NumberOrder, OrderedNumber
 from routing.services import give_number
 from routing.staff_forms import NumberForm
+from trunks.search import meant_by as trunks_meant_by
 
 # What the nodes are told of; everything else is a note of ours.
 LEADS = {"account", "trunk", "route"}
 
 
 @admin.register(Number)
-class NumberAdmin(Audited[Number]):
+class NumberAdmin(SearchedByIndex, Audited[Number]):
     """A number is given and pointed by the service, which also tells the nodes."""
 
     form = NumberForm
@@ -39,7 +42,8 @@ class NumberAdmin(Audited[Number]):
     ]
     list_select_related = ["data_centre", "account", "trunk__wanted", "route"]
     list_per_page = 50
-    search_fields = ["e164", "account__name", "trunk__wanted__name", "=trunk__id"]
+    search_fields = ["e164", "account", "trunk"]
+    search_help_text = gettext_lazy("Part of the number, name of the account, name or id of the trunk")
     fields = [
         *("e164", "data_centre", "country", "area", "kind", "rate", "for_sale_at"),
         *("account", "trunk", "route", "see_also"),
@@ -48,6 +52,14 @@ class NumberAdmin(Audited[Number]):
     autocomplete_fields = ["account", "trunk"]
     raw_id_fields = ["route"]
     change_list_template = "admin/routing/number_list.html"
+
+    def meant_by(self, said: str) -> Q:
+        """A union, because each way has an index and all of them in one condition have none."""
+        digits = re.sub(r"[\s().+/-]", "", said)
+        by_digits = Number.objects.filter(e164__contains=digits) if digits.isdecimal() else Number.objects.none()
+        on_trunks = Number.objects.filter(trunk__in=trunks_meant_by(said))
+        owned = Number.objects.filter(of_accounts(said))
+        return Q(pk__in=by_digits.values("pk").union(on_trunks.values("pk"), owned.values("pk")))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Number]:
         return super().get_queryset(request).select_related("trunk__wanted", "route", "account", "data_centre")
@@ -90,14 +102,16 @@ class NumberAdmin(Audited[Number]):
 
     def save_model(self, request: HttpRequest, obj: Number, form: Any, change: bool) -> None:
         """What is ours is saved as it is; whose it is and where it leads goes through the service."""
-        account, target = obj.account, obj.trunk or obj.route
+        wanted = obj.account, obj.trunk, obj.route
         if not change:
             obj.account = obj.trunk = obj.route = None
             obj.save()
         elif ours := set(form.changed_data) - LEADS:
             obj.save(update_fields=ours)
-        if LEADS & set(form.changed_data):
-            give_number(obj, account, target, actor(request))
+        before = Number.objects.get(pk=obj.pk)
+        if wanted != (before.account, before.trunk, before.route):
+            account, trunk, route = wanted
+            give_number(before, account, trunk or route, actor(request))
 
 
 class OrderedNumberInline(ShowOnly, admin.TabularInline[OrderedNumber, NumberOrder]):
@@ -107,9 +121,13 @@ class OrderedNumberInline(ShowOnly, admin.TabularInline[OrderedNumber, NumberOrd
 
 
 @admin.register(NumberOrder)
-class NumberOrderAdmin(ShowOnlyPage[NumberOrder]):
+class NumberOrderAdmin(SearchedByIndex, ShowOnlyPage[NumberOrder]):
     list_display = ["created_at", "account", "created_by"]
     list_select_related = ["account", "created_by"]
-    search_fields = ["=id", "=lines__number", "account__name"]
+    search_fields = ["id", "lines", "account"]
     search_help_text = gettext_lazy("Its id, one of its numbers, name of the account")
     inlines = [OrderedNumberInline]
+
+    def meant_by(self, said: str) -> Q:
+        with_number = OrderedNumber.objects.filter(number=said).values("order")
+        return with_uuid(said) | of_accounts(said) | Q(pk__in=with_number)

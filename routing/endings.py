@@ -1,4 +1,4 @@
-"""The consequences of how buying a number, or giving it back, ended; all inside the settling transaction, rows locked."""
+"""The consequences of how buying a number, or giving it back, ended; inside the settling transaction, rows locked."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -39,6 +38,10 @@ class NumberForm(forms.ModelForm[Number]):
         name = "trunk" if answers.get("trunk") else "route"
         account = answers.setdefault("account", None) or getattr(target, "account", None)
         place = answers.get("data_centre") or self.instance.data_centre
+        if target is not None and account != target.account:
+            message = _("This belongs to %(account)s. Choose that account too, or something else")
+            self.add_error(name, ValidationError(message, params={"account": target.account}))
+            return
         try:
             validate_target(target, account.pk if account else None, [place])
         except ValidationError as trouble:
@@ -60,8 +63,8 @@ class InventoryForm(forms.Form):
     )
     act = forms.ChoiceField(choices=[("check", "check"), ("load", "load")], required=False)
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size is not None and file.size > LARGEST_FILE:
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
             raise ValidationError(_("This file has more than 20 MB. Load it in parts"))
         return file

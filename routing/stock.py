@@ -23,13 +23,14 @@ _BETWEEN = re.compile(r"[\s().+/-]+")
 # What DISTINCT would read the whole index for: each value by one look further on.
 _VALUES = """
 WITH RECURSIVE found(value) AS (
-    (SELECT {column} FROM routing_number WHERE account_id IS NULL AND country >= %s AND {inside} ORDER BY {column} LIMIT 1)
+    (SELECT {column} FROM routing_number
+      WHERE account_id IS NULL AND {inside} ORDER BY {column} LIMIT 1)
     UNION ALL
-    SELECT (SELECT {column} FROM routing_number WHERE account_id IS NULL AND {column} > found.value AND {inside}
-            ORDER BY {column} LIMIT 1)
-    FROM found WHERE found.value IS NOT NULL
+    SELECT (SELECT {column} FROM routing_number
+             WHERE account_id IS NULL AND {inside} AND {column} > found.value ORDER BY {column} LIMIT 1)
+      FROM found WHERE found.value IS NOT NULL
 )
-SELECT value FROM found WHERE value > ''
+SELECT value FROM found WHERE value IS NOT NULL
 """
 
 
@@ -44,13 +45,13 @@ def for_sale(account: Account) -> QuerySet[Number]:
     return offered.select_related("data_centre").order_by("area", "e164")
 
 
-def countries_in_stock() -> list[tuple[str, str]]:
-    """(alpha-2, name) in order of name, whatever is for sale there at the moment."""
-    return sorted(((code, country_name(code)) for code in _values("country")), key=lambda item: item[1])
+def countries_in_stock() -> list[str]:
+    """ISO 3166-1 alpha-2 in order of name; empty for international numbers. Whatever is for sale there just now."""
+    return sorted(_values("country"), key=country_name)
 
 
 def areas_in_stock(country: str) -> list[str]:
-    return _values("area", country)
+    return [area for area in _values("area", country) if area]
 
 
 def country_name(code: str) -> str:
@@ -70,12 +71,9 @@ def with_digits(said: str, country: str) -> Q:
         raise ValidationError(_("Enter at least 3 digits"), code="short")
     if "*" not in plain:
         return Q(e164__contains=plain)
+    rest = re.sub(r"\*+", "[0-9]*", plain)
     code = phonenumbers.country_code_for_region(country)
-    begins = {"", str(code) if code else ""}
-    meant = Q()
-    for begin in begins:
-        meant |= Q(e164__regex=rf"^\+{begin}{plain.replace('*', '[0-9]*')}$")
-    return meant
+    return Q(e164__regex=rf"^\+({code or ''})?{rest}$")
 
 
 def similar_to(account: Account, numbers: Iterable[Number], without: Iterable[str] = ()) -> list[Number]:
@@ -93,8 +91,7 @@ def similar_to(account: Account, numbers: Iterable[Number], without: Iterable[st
 
 def _values(column: str, country: str | None = None) -> list[str]:
     """The values of an index's column among the numbers without an account, in order."""
-    inside = "TRUE" if country is None else "country = %s"
-    given = [] if country is None else [country]
+    inside, given = ("TRUE", []) if country is None else ("country = %s", [country, country])
     with connection.cursor() as cursor:
-        cursor.execute(_VALUES.format(column=column, inside=inside), ["", *given, *given])
+        cursor.execute(_VALUES.format(column=column, inside=inside), given)
         return [value for (value,) in cursor.fetchall()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,14 +34,15 @@ class Targets:
         return cls(list(trunks.select_related("wanted").order_by("name", "pk")), list(routes.order_by("name", "pk")))
 
     def choices(self) -> list[Any]:
-        groups = [(_("Trunks"), self.trunks), (_("Routes"), self.routes)]
+        groups: list[tuple[str, Sequence[Trunk | Route]]] = [(_("Trunks"), self.trunks), (_("Routes"), self.routes)]
         shown = [(title, [(word_of(target), str(target)) for target in found]) for title, found in groups if found]
         return [("", _("Nowhere for now")), *shown]
 
     def find(self, word: str) -> Target:
         """None for nowhere, and for what is not among them."""
-        chosen = (target for target in [*self.trunks, *self.routes] if word_of(target) == word)
-        return next(chosen, None)
+        known: dict[str, Target] = {word_of(trunk): trunk for trunk in self.trunks}
+        known |= {word_of(route): route for route in self.routes}
+        return known.get(word)
 
 
 def word_of(target: Target) -> str:

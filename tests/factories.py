@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -14,12 +16,16 @@ from accounts.enums import Role
 from accounts.models import Account, Limits, Member, User
 from accounts.services import lock_account
 from addresses.models import ServiceAddress
-from billing.models import Plan, PlanActivation
+from billing.models import NumberPrice, NumberRate, Plan, PlanActivation
 from billing.quotes import offer
 from billing.services import credit
 from portal.demo import make_catalogue
 from provisioning.enums import NodeRole
 from provisioning.models import DataCentre, SbcNode
+from routing.models import Number, NumberOrder
+from routing.pricing import offer_for
+from routing.services import Cart, buy_numbers
+from routing.targets import Target
 from trunks.limits import room_of
 from trunks.models import Trunk
 from trunks.providers import provider_of
@@ -152,6 +158,25 @@ def order_trunk(account: Account, specification: TrunkSpecification, actor: User
         price = offer(specification.plan_code, specification.settings.channels, account.currency)
         account = lock_account(account.pk)
         return create_trunk(account, room_of(account), specification, price, actor)
+
+
+def make_number(e164: str, data_centre: DataCentre, *, monthly: str = "3.10", **fields: Any) -> Number:
+    """For sale, at a rate of its own price in USD."""
+    rate, _made = NumberRate.objects.get_or_create(code=f"RATE-{monthly.replace('.', '-')}")
+    NumberPrice.objects.get_or_create(rate=rate, currency="USD", defaults={"monthly": Decimal(monthly)})
+    values = {"country": "US", "area": "Chicago", "rate": rate}
+    return Number.objects.create(e164=e164, data_centre=data_centre, **{**values, **fields})
+
+
+def buy(account: Account, numbers: Iterable[Number], actor: User | None = None, target: Target = None) -> NumberOrder:
+    """Pay for numbers at today's price. Their operations are pending."""
+    picked = list(numbers)
+    seen = offer_for(picked, account.currency).fingerprint
+    cart = Cart(uuid4(), [number.pk for number in picked], target, seen)
+    order, _placed_now = buy_numbers(account.pk, cart, actor or make_member(account))
+    for number in picked:
+        number.refresh_from_db()
+    return order
 
 
 def _site_of(account: Account) -> ServiceAddress:

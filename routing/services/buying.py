@@ -89,8 +89,8 @@ def validate_cart(account: Account, picked: Collection[str]) -> None:
     most, present = limits_of(account).numbers, Number.objects.filter(account=account).count()
     if present + len(picked) > most:
         words = ngettext(
-            "You have %(present)s of %(most)s numbers, so %(count)s more is too many. Give one back or ask us for more",
-            "You have %(present)s of %(most)s numbers, so %(count)s more are too many. Give some back or ask us for more",
+            "You have %(present)s of %(most)s numbers: %(count)s more is too many. Give one back or ask us for more",
+            "You have %(present)s of %(most)s numbers: %(count)s more are too many. Give some back or ask us for more",
             len(picked),
         )
         params = {"present": present, "most": most, "count": len(picked)}

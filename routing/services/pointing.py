@@ -99,8 +99,8 @@ def unassign_numbers(trunk: Trunk) -> None:
 
 def lead_nowhere(numbers: QuerySet[Number]) -> None:
     """From now on these lead nowhere, because what they led to is no more. The accounts are locked."""
-    for number in numbers.order_by("pk"):
-        lead_to(lock_number(number), None, None)
+    for found in numbers.order_by("pk"):
+        lead_to(lock_number(found), None, None)
 
 
 def lead_to(number: Number, target: Target, actor: User | None) -> None:

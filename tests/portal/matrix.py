@@ -98,6 +98,11 @@ MATRIX: dict[str, Door] = {
     "routing:list": LOOK,
     "routing:list_status": LOOK,
     "routing:assign": CHANGE,
+    "routing:give_back": CHANGE,
+    "routing:buy": Door(ENGINEERS),
+    "routing:review": CHANGE,
+    "routing:order": LOOK,
+    "routing:order_status": LOOK,
     "billing:overview": LOOK,
 }
 
@@ -125,6 +130,7 @@ ADMIN_ROWS: dict[str, Rows] = {
     "addresses.serviceaddress": SHOWN,
     "auth.group": KEYS,
     "billing.ledgerentry": SHOWN,
+    "billing.numberrate": SET_UP,
     "billing.plan": SET_UP,
     "billing.planrequest": SHOWN,
     "billing.quote": SHOWN,
@@ -137,7 +143,8 @@ ADMIN_ROWS: dict[str, Rows] = {
     "provisioning.operation": Rows(STAFF, act=HELPERS),
     "provisioning.providersource": SET_UP,
     "provisioning.sbcnode": SET_UP._replace(act=HELPERS),
-    "routing.number": Rows(STAFF, add=ROOT, change=HELPERS),
+    "routing.number": Rows(STAFF, add=HELPERS, change=HELPERS),
+    "routing.numberorder": SHOWN,
     "trunks.hostclaim": SHOWN,
     "trunks.trunk": Rows(STAFF, act=HELPERS),
     "trunks.trunkdraft": SHOWN,
@@ -173,6 +180,7 @@ ADMIN_PAGES: dict[str, Door] = {
     "admin:provisioning_sbcnode_drift": Door(STAFF),
     "admin:provisioning_sbcnode_resync": HELPS,
     "admin:provisioning_sbcnode_resend": HELPS,
+    "admin:routing_number_load": HELPS,
     "admin:trunks_trunk_suspend": HELPS,
     "admin:trunks_trunk_release": HELPS,
 }

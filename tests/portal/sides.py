@@ -19,7 +19,7 @@ from accounts.models import Invitation, Member, User
 from provisioning.models import DataCentre
 from routing.models import Number
 from tests.calls.rows import make_call
-from tests.factories import make_account, make_address, make_member, order_trunk, registered
+from tests.factories import buy, make_account, make_address, make_member, make_number, order_trunk, registered
 from trunks.models import TrunkDraft
 
 DONE = {200, 204, 286, 302, 303, 400, 409, 422}
@@ -59,6 +59,7 @@ class Side:
         self.address = make_address(self.account, f"{canary} address")
         self.call = make_call(self.trunk, caller=f"{canary} caller", caller_e164="")
         self.number = Number.objects.create(e164=number, account=self.account, data_centre=data_centre)
+        self.order = buy(self.account, [make_number(f"{number[:-2]}5{number[-1]}", data_centre)], engineer)
         self.invitation = self._invite()
 
     def _invite(self) -> Invitation:
@@ -83,6 +84,7 @@ class Side:
             "token": "unknown",
             "step": "plan",
             "e164": self.number.pk,
+            "order_id": self.order.pk,
             "pk": self.call.pk,
         }
         return reverse(name, kwargs={word: values[word] for word in ADDRESSES[name]})

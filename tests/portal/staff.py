@@ -13,14 +13,23 @@ from django.db.models import Model
 from django.test import Client
 
 from accounts.models import Account, AuditEvent, User
-from billing.models import LedgerEntry, Plan, PlanActivation
+from billing.models import LedgerEntry, NumberRate, Plan, PlanActivation
 from billing.plan_requests import ask_for_plan
 from calls.models import NodeCursor
 from portal.staff_groups import READERS, SUPPORT, staff_group
 from provisioning.models import Gateway, NodeState, Operation, ProviderSource, SbcNode
 from routing.models import Number
 from tests.calls.rows import make_call
-from tests.factories import make_address, make_member, make_specification, make_user, open_data_centre, order_trunk
+from tests.factories import (
+    buy,
+    make_address,
+    make_member,
+    make_number,
+    make_specification,
+    make_user,
+    open_data_centre,
+    order_trunk,
+)
 from trunks.models import TrunkDraft
 
 REASON = "The customer called about it"
@@ -82,8 +91,10 @@ def rows(account: Account) -> dict[str, Any]:
         node,
         NodeState.objects.create(node=node, **state),
         Gateway.objects.create(data_centre=new_york, name="gw", host="127.77.1.99"),
-        Operation.objects.get(),
+        Operation.objects.get(subject_kind="trunk"),
         Number.objects.create(e164="+13125550199", data_centre=new_york, account=account),
+        buy(account, [make_number("+13125550198", new_york)], member),
+        NumberRate.objects.get(),
         Plan.objects.first(),
         ask_for_plan(account, Plan.objects.get(pk="UNLIMITED"), member),
         LedgerEntry.objects.first(),

@@ -32,6 +32,11 @@ def trunk(account):
     return order_trunk(account, make_specification(open_data_centre(), service_address=make_address(account)))
 
 
+def leading(account, trunk):
+    """What the page of a number posts."""
+    return {"account": account, "trunk": trunk, "kind": "LOCAL"}
+
+
 def account_form(account, **changes):
     """What the account page posts."""
     limits = limits_of(account)
@@ -46,6 +51,7 @@ def account_form(account, **changes):
         "limits-0-data_centres": limits.data_centres,
         "limits-0-hosts_per_direction": limits.hosts_per_direction,
         "limits-0-channels": limits.channels,
+        "limits-0-numbers": limits.numbers,
         "limits-0-calls_per_second": limits.calls_per_second,
         "limits-0-credit": limits.credit,
         "planactivation_set-TOTAL_FORMS": len(activations),
@@ -264,30 +270,30 @@ def number_in(data_centre, **fields):
 def test_a_number_is_assigned_through_the_service(staff, trunk):
     number = number_in(trunk.data_centre)
 
-    answers = {"account": "", "trunk": str(trunk.pk)}
+    answers = leading("", str(trunk.pk))
     assert staff.post(change_url(number), answers).status_code == 302
 
     number.refresh_from_db()
-    assert (number.trunk, number.account, number.generation) == (trunk, trunk.account, 1)
+    assert (number.trunk, number.account, number.generation) == (trunk, trunk.account, 2)
     assert NodeState.objects.filter(subject_id=number.e164, verified=False).count() == 2
-    assert AuditEvent.objects.get(action="number.assign").actor.email == "staff@example.com"
+    assert AuditEvent.objects.get(action="number.give").actor.email == "staff@example.com"
 
 
 def test_saving_a_number_unchanged_asks_nothing_of_the_nodes(staff, trunk):
     number = number_in(trunk.data_centre, account=trunk.account)
 
-    staff.post(change_url(number), {"account": str(trunk.account_id), "trunk": ""})
+    staff.post(change_url(number), leading(str(trunk.account_id), ""))
 
     number.refresh_from_db()
-    assert number.generation == 0
+    assert number.generation == 1
     assert not NodeState.objects.filter(subject_id=number.e164).exists()
 
 
 def test_a_number_on_a_trunk_keeps_the_trunks_account(staff, trunk):
     number = number_in(trunk.data_centre)
-    staff.post(change_url(number), {"account": "", "trunk": str(trunk.pk)})
+    staff.post(change_url(number), leading("", str(trunk.pk)))
 
-    staff.post(change_url(number), {"account": "", "trunk": str(trunk.pk)})
+    staff.post(change_url(number), leading("", str(trunk.pk)))
 
     number.refresh_from_db()
     assert number.account == trunk.account
@@ -295,19 +301,19 @@ def test_a_number_on_a_trunk_keeps_the_trunks_account(staff, trunk):
 
 def test_a_number_is_taken_off_its_trunk(staff, trunk):
     number = number_in(trunk.data_centre)
-    staff.post(change_url(number), {"account": "", "trunk": str(trunk.pk)})
+    staff.post(change_url(number), leading("", str(trunk.pk)))
 
-    staff.post(change_url(number), {"account": str(trunk.account_id), "trunk": ""})
+    staff.post(change_url(number), leading(str(trunk.account_id), ""))
 
     number.refresh_from_db()
-    assert (number.trunk, number.generation) == (None, 2)
-    assert set(NodeState.objects.filter(subject_id=number.e164).values_list("wanted_hash")) == {("",)}
+    assert (number.trunk, number.generation) == (None, 3)
+    assert NodeState.objects.filter(subject_id=number.e164).exclude(wanted_hash="").count() == 2
 
 
 def test_a_number_does_not_go_to_a_trunk_elsewhere(staff, trunk):
     number = number_in(open_data_centre("FRANKFURT"))
 
-    response = staff.post(change_url(number), {"account": "", "trunk": str(trunk.pk)})
+    response = staff.post(change_url(number), leading("", str(trunk.pk)))
 
     assert "calls arrive in Frankfurt" in response.content.decode()
 
@@ -315,7 +321,7 @@ def test_a_number_does_not_go_to_a_trunk_elsewhere(staff, trunk):
 def test_a_number_does_not_change_customers_by_accident(staff, trunk, stranger_account):
     number = number_in(trunk.data_centre, account=stranger_account)
 
-    answers = {"account": str(stranger_account.pk), "trunk": str(trunk.pk)}
+    answers = leading(str(stranger_account.pk), str(trunk.pk))
     response = staff.post(change_url(number), answers)
 
     assert "belongs to Alice Telecom" in response.content.decode()

@@ -38,7 +38,7 @@ def trunk(account, new_york):
 
 
 def assign(client, number, trunk=""):
-    return client.post(reverse("routing:assign", args=[number.pk]), {"trunk": trunk and str(trunk.pk)})
+    return client.post(reverse("routing:assign", args=[number.pk]), {"to": trunk and f"trunk:{trunk.pk}"})
 
 
 def states(number):
@@ -61,13 +61,17 @@ def test_pointing_a_number_asks_every_node_for_it(alice, number, trunk):
     assert AuditEvent.objects.filter(action="number.assign").count() == 1
 
 
-def test_taking_a_number_away_asks_every_node_to_forget_it(alice, number, trunk):
+def test_a_number_that_leads_nowhere_stays_on_its_nodes(alice, number, trunk):
     assign(alice, number, trunk)
+    before = {state.wanted_hash for state in states(number)}
 
     assign(alice, number)
 
+    after = {state.wanted_hash for state in states(number)}
     assert states(number).count() == 2
-    assert all(state.wants_absent for state in states(number))
+    assert len(after) == 1
+    assert "" not in after | before
+    assert after != before
 
 
 def test_a_number_does_not_go_to_a_trunk_that_is_being_deleted(number, trunk):
@@ -82,10 +86,12 @@ def test_a_number_does_not_go_to_a_trunk_that_is_being_deleted(number, trunk):
     assert not states(number).exists()
 
 
-def test_the_address_of_a_wrong_answer_leads_back_to_the_list(alice, number):
-    answer = alice.get(reverse("routing:assign", args=[number.pk]))
+def test_the_page_shows_where_calls_go_now(alice, number, trunk):
+    assign(alice, number, trunk)
 
-    assert answer["Location"] == LIST
+    page = alice.get(reverse("routing:assign", args=[number.pk])).content.decode()
+
+    assert re.search(rf'<option value="trunk:{trunk.pk}"\s+selected', page)
 
 
 @pytest.mark.parametrize("made_up", ["proof-\0.x", "proof-.x", "\0", ""])
@@ -138,9 +144,10 @@ def test_a_trunk_elsewhere_is_neither_offered_nor_taken(alice, account, number):
 
     response = assign(alice, number, far)
 
-    assert "Far away" not in alice.get(LIST).content.decode()
+    page = alice.get(reverse("routing:assign", args=[number.pk])).content.decode()
+    assert "Far away" not in page
     assert response.status_code == 422
-    assert response.content.decode().count("Choose one of your trunks in New York") == 2
+    assert response.content.decode().count("Choose one of your routes, or of your trunks in New York") == 2
 
 
 def test_a_strangers_trunk_is_not_taken(alice, stranger_account, number, new_york):
@@ -166,12 +173,12 @@ def test_numbers_of_a_trunk_that_is_gone_lead_nowhere(alice, number, trunk):
 
     number.refresh_from_db()
     assert number.trunk is None
-    assert {state.wanted_hash for state in states(number)} == {""}
+    assert states(number).filter(wanted_generation=number.generation).exclude(wanted_hash="").count() == 2
 
 
 @pytest.mark.parametrize("trunk_id", ["x", "00000000-0000-0000-0000-000000000000"])
 def test_nonsense_is_not_taken(alice, number, trunk_id):
-    response = alice.post(reverse("routing:assign", args=[number.pk]), {"trunk": trunk_id})
+    response = alice.post(reverse("routing:assign", args=[number.pk]), {"to": f"trunk:{trunk_id}"})
 
     assert response.status_code == 422
 
@@ -191,7 +198,7 @@ def test_a_viewer_reads_and_changes_nothing(bob, number, trunk):
     content = bob.get(LIST).content.decode()
 
     assert "Main office" in content
-    assert "<select" not in content
+    assert reverse("routing:assign", args=[number.pk]) not in content
     assert assign(bob, number).status_code == 403
 
 

@@ -17,6 +17,7 @@ from accounts.access import actor_of
 from billing.errors import NotEnoughCredit
 from billing.quotes import Offer, PriceChanged
 from billing.services import balance_of
+from billing.words import credit_words, price_words
 from common.templatetags.ui import money
 from trunks.models import TrunkDraft
 from trunks.wizard import flow
@@ -44,13 +45,14 @@ def answer_payment(request: HttpRequest, draft: TrunkDraft) -> HttpResponse:
         problems: list[Problem] = list(trouble.order.troubles())
         return review_page(request, trouble.order, problems, status=UNPROCESSABLE)
     except PriceChanged as changed:
-        return review_page(request, Order(draft), [(None, "", price_words(changed, seen))], status=CONFLICT)
+        return review_page(request, Order(draft), [(None, "", price_words(changed.offer, seen))], status=CONFLICT)
     except flow.AnswersChanged:
         draft.refresh_from_db(fields=["answers"])
         words = _("This order was changed after you opened this page. Check it and pay again")
         return review_page(request, Order(draft), [(None, "", words)], status=CONFLICT)
     except NotEnoughCredit as short:
-        return review_page(request, Order(draft), [(None, "", credit_words(draft, short))], status=UNPROCESSABLE)
+        words = credit_words(short, draft.account.currency)
+        return review_page(request, Order(draft), [(None, "", words)], status=UNPROCESSABLE)
     except ValidationError as refused:
         order = Order(draft)
         return review_page(request, order, order.blame(refused), status=UNPROCESSABLE)
@@ -65,25 +67,11 @@ def placed_at(draft: TrunkDraft) -> str:
     return _("You placed this order at %(time)s") % {"time": f"{timezone.localtime(draft.saved_at):%H:%M}"}
 
 
-def price_words(changed: PriceChanged, seen: str) -> str:
-    """V-PAY-1; V-PAY-3 when the page was not one of ours or too old to say what it offered."""
-    if not seen:
-        return _("Your session ended. Your answers are saved. Check them and pay again")
-    words = _("The price is now %(price)s %(currency)s a month. Check it and pay again")
-    return words % {"price": f"{changed.offer.monthly:.2f}", "currency": changed.offer.currency}
-
-
-def credit_words(draft: TrunkDraft, short: NotEnoughCredit) -> str:
-    currency = draft.account.currency
-    words = _("This order needs %(needed)s and you have %(available)s available. Ask us to add credit, then pay")
-    return words % {"needed": money(short.needed, currency), "available": money(short.available, currency)}
-
-
 def shortage(draft: TrunkDraft, offer: Offer | None, available: Decimal) -> str:
     """Said before paying; empty when there is enough."""
     if offer is None or offer.first_charge <= available:
         return ""
-    return credit_words(draft, NotEnoughCredit(available, offer.first_charge))
+    return credit_words(NotEnoughCredit(available, offer.first_charge), draft.account.currency)
 
 
 def review_page(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.errors import Conflict
 from portal.test_calls import PlacedCall, place_calls
 from provisioning.models import NodeState
 from routing.models import Number
@@ -51,7 +52,10 @@ class Command(BaseCommand):
         if number is None:
             raise CommandError(f"{e164} is not a number of ours in {trunk.data_centre}.")
         if number.trunk_id != trunk.pk:
-            assign_number(number, trunk, None)
+            try:
+                assign_number(number, trunk, None)
+            except Conflict as conflict:
+                raise CommandError(f"{e164}: {conflict.message}.") from None
         owed = NodeState.objects.filter(subject_kind=SUBJECT, subject_id=e164, verified=False)
         until = time.monotonic() + WAIT_SECONDS
         while owed.exists():
