@@ -9,8 +9,8 @@ class RoutingConfig(AppConfig):
     def ready(self) -> None:
         from provisioning.registry import register
         from routing.panels import receiving_calls
-        from routing.selectors import dialled_trunks
         from routing.route_subject import RouteSubject
+        from routing.selectors import dialled_trunks
         from routing.services import unassign_numbers
         from routing.subject import NumberSubject
         from trunks.departures import register_farewell
