@@ -275,8 +275,8 @@ def test_nobody_decides_about_a_number_they_did_not_see(route, number, engineer)
     assert again(route).withdrawn_at is None
 
 
-def test_a_replacement_must_be_able_to_take_the_calls(account, route, number, stranger_account, new_york, engineer):
-    theirs = order_trunk(stranger_account, make_specification(new_york))
+def test_a_replacement_must_be_able_to_take_the_calls(account, route, number, stranger_account, engineer):
+    theirs = order_trunk(stranger_account, make_specification(number.data_centre))
     far = order_trunk(account, make_specification(open_data_centre("FRANKFURT")))
 
     for replacement in (theirs, far, route):

@@ -77,7 +77,7 @@ def test_a_chain_that_ends_is_fine(account, new_york):
 
 
 def test_a_number_is_not_pointed_at_a_route_that_leads_back_to_it(account, stranger_account, new_york):
-    numbers, routes = chain([account, stranger_account], new_york, PHONES[:2])
+    _numbers, routes = chain([account, stranger_account], new_york, PHONES[:2])
     third = own(account, new_york, OUTSIDE)
 
     with pytest.raises(Conflict) as raised:
