@@ -132,7 +132,7 @@ def numbers(said: str) -> QuerySet[Number]:
     meant = Q(e164__startswith=f"+{digits.removeprefix('00')}")
     if "+" not in said:
         meant |= Q(e164__startswith=f"+{NORTH_AMERICA}{digits}")
-    return Number.objects.filter(meant).select_related("account", "trunk")
+    return Number.objects.filter(meant).select_related("account", "trunk__wanted", "route")
 
 
 def addresses(said: str) -> QuerySet[ServiceAddress]:
@@ -179,9 +179,9 @@ def _about_person(person: User) -> str:
 
 
 def _about_number(number: Number) -> Any:
-    """Its account and the trunk that it rings on."""
-    account = str(number.account or _("not sold"))
-    return format_html(_("{}, on {}"), account, link(number.trunk)) if number.trunk else account
+    """Its account and what it leads to."""
+    account, target = str(number.account or _("not sold")), number.trunk or number.route
+    return format_html(_("{}, on {}"), account, link(target)) if target else account
 
 
 def _about_trunk(trunk: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.found import SearchedByIndex, of_accounts, with_uuid
+from accounts.found import MOST_MEANT, SearchedByIndex, of_accounts, with_uuid
 from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link, link_to_list
 from routing import staff_views
 from routing.models import Number, NumberOrder, OrderedNumber
@@ -129,5 +129,5 @@ class NumberOrderAdmin(SearchedByIndex, ShowOnlyPage[NumberOrder]):
     inlines = [OrderedNumberInline]
 
     def meant_by(self, said: str) -> Q:
-        with_number = OrderedNumber.objects.filter(number=said).values("order")
-        return with_uuid(said) | of_accounts(said) | Q(pk__in=with_number)
+        with_number = OrderedNumber.objects.filter(number=said).values_list("order", flat=True)
+        return with_uuid(said) | of_accounts(said) | Q(pk__in=list(with_number[:MOST_MEANT]))

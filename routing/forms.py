@@ -123,7 +123,7 @@ class LeadForm(PortalForm):
     """Where calls go: to a trunk, a route, or nowhere."""
 
     to = forms.ChoiceField(label=_("Calls go to"), required=False)
-    widths = {"to": "m"}
+    optional = ()  # nowhere is an answer, too
 
     def __init__(self, targets: Targets, *args: Any, present: Target = None, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"to": word_of(present)})
@@ -132,6 +132,7 @@ class LeadForm(PortalForm):
         field = self.fields["to"]
         field.choices = targets.choices()  # type: ignore[attr-defined]
         field.error_messages["invalid_choice"] = str(_("Choose one of your trunks or routes"))
+        field.help_text = _("Until calls lead somewhere, callers hear that the number is not in service")
 
     def clean_to(self) -> Target:
         return self.targets.find(self.cleaned_data["to"])

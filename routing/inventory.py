@@ -148,9 +148,9 @@ def read_number(said: str) -> tuple[str, str]:
         number = phonenumbers.parse(said)
     except phonenumbers.NumberParseException:
         raise Wrong(_("%(said)s fits no numbering plan") % {"said": _shown(said)}) from None
-    if not phonenumbers.is_valid_number(number):
-        raise Wrong(_("%(said)s fits no numbering plan") % {"said": _shown(said)})
     region = phonenumbers.region_code_for_number(number) or ""
+    if not phonenumbers.is_valid_number_for_region(number, region):
+        raise Wrong(_("%(said)s fits no numbering plan") % {"said": _shown(said)})
     e164 = f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
     return e164, region if region.isalpha() else ""
 

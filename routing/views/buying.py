@@ -142,7 +142,13 @@ def _uuid(text: str) -> UUID | None:
 def _lead_form(account: Account, picked: list[str], data: QueryDict | None = None) -> LeadForm:
     """Of numbers that somebody has bought meanwhile, too: who was quicker is said later, under the lock."""
     places = set(Number.objects.filter(pk__in=picked).values_list("data_centre", flat=True))
-    return LeadForm(Targets.of(account, places), data)
+    form = LeadForm(Targets.of(account, places), data)
+    if len(places) > 1:
+        form.fields["to"].help_text = _(
+            "These numbers are in different data centres, so only a route can take all of them. You can point each one "
+            "to a trunk when it is ready"
+        )
+    return form
 
 
 def _review_page(
@@ -163,7 +169,6 @@ def _review_page(
         "errors": [*([("", problem)] if problem else []), *form.summary_errors()],
         "offer": offer,
         "rows": [(next(row for row in numbers if row.pk == line.e164), line) for line in offer.lines],
-        "places": len({number.data_centre_id for number in numbers}),
         "order": _uuid(request.POST.get("order", "")) or uuid4(),
         "back_query": request.GET.urlencode() or urlencode([("pick", pk) for pk in picked]),
         "available": money(available, account.currency),
