@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Protocol
 from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -44,6 +45,8 @@ def judged(account: Account, settings: RouteSettings, route: Route | None) -> Ro
     entries, troubles = tidied(settings.entries)
     if not troubles:
         settings = replace(settings, entries=tuple(entries))
+        if route is not None and settings.phone:
+            hold_still()
         troubles = list(entry_troubles(account, settings, route))
     if troubles:
         wrong["entries"] = [trouble.error for trouble in troubles]
@@ -52,19 +55,45 @@ def judged(account: Account, settings: RouteSettings, route: Route | None) -> Ro
     return settings
 
 
-def tidied(asked: Iterable[EntrySettings]) -> tuple[list[EntrySettings], list[Trouble]]:
-    """Each entry by itself: those that are right, and what is wrong with the others."""
+class Asked(Protocol):
+    """An entry as it was asked for; EntrySettings is one."""
+
+    @property
+    def trunk_id(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def ring_seconds(self) -> str | int: ...
+    @property
+    def hunt_on(self) -> Iterable[str]: ...
+
+
+def tidied(asked: Iterable[Asked]) -> tuple[list[EntrySettings], list[Trouble]]:
+    """Each entry by itself: those that are right, and what is wrong with the others. After a phone number comes
+    nothing, so it has no reasons to go on.
+    """
     right: list[EntrySettings] = []
     troubles: list[Trouble] = []
     for row, entry in enumerate(asked):
-        try:
-            phone = clean_phone(entry.phone) if not entry.trunk_id else ""
-            ring, hunt_on = clean_ring(entry.ring_seconds), clean_hunt_on(entry.hunt_on)
-        except ValidationError as trouble:
-            troubles.append(Trouble(row, trouble))
-        else:
-            right.append(EntrySettings(entry.trunk_id, phone, ring, hunt_on))
+        found = list(_wrong_in(row, entry))
+        troubles += found
+        if not found:
+            ring, phone = clean_ring(entry.ring_seconds), "" if entry.trunk_id else clean_phone(entry.phone)
+            right.append(EntrySettings(entry.trunk_id, phone, ring, () if phone else clean_hunt_on(entry.hunt_on)))
     return right, troubles
+
+
+def _wrong_in(row: int, entry: Asked) -> Iterator[Trouble]:
+    rules: list[tuple[str, Callable[[], object]]] = [
+        ("", lambda: entry.trunk_id or clean_phone(entry.phone)),
+        ("ring", lambda: clean_ring(entry.ring_seconds)),
+        ("hunt", lambda: clean_hunt_on(entry.hunt_on)),
+    ]
+    for part, rule in rules:
+        try:
+            rule()
+        except ValidationError as trouble:
+            yield Trouble(row, trouble, part)
 
 
 def entry_troubles(account: Account, settings: RouteSettings, route: Route | None) -> Iterator[Trouble]:
@@ -74,7 +103,7 @@ def entry_troubles(account: Account, settings: RouteSettings, route: Route | Non
     for row, entry in enumerate(settings.entries):
         if entry.trunk_id:
             yield from _trunk_troubles(row, trunks.get(entry.trunk_id))
-        elif route is not None and _loops(entry.phone, route):
+        elif route is not None and leads_to(entry.phone, route):
             yield Trouble(row, would_loop(entry.phone))
 
 
@@ -88,11 +117,6 @@ def _trunk_troubles(row: int, trunk: Trunk | None) -> Iterator[Trouble]:
 def takes_no_calls(trunk: Trunk) -> bool:
     """It is being deleted, was deleted, or never came to be; not: it is disabled."""
     return trunk.withdrawn_at is not None or trunk.action == Status.FAILED
-
-
-def _loops(phone: str, route: Route) -> bool:
-    hold_still()
-    return leads_to(phone, route)
 
 
 def trunks_in(account: Account, ids: Iterable[str]) -> Mapping[str, Trunk]:

@@ -21,7 +21,7 @@ MOST_NAMED = 5
 
 
 def preview(entries: Iterable[EntrySettings], trunks: Trunks) -> str:
-    """ "1. Main office (20 s) → 2. Backup (20 s) → 3. +13124441212"."""
+    """As in: 1. Main office (20 s) → 2. Backup (20 s) → 3. +13124441212."""
     lines = [f"{place}. {_preview(entry, trunks)}" for place, entry in enumerate(entries, start=1)]
     return " → ".join(lines)
 
@@ -46,8 +46,10 @@ def is_deleted(entry: EntrySettings, trunks: Trunks) -> bool:
 
 
 def line(entry: EntrySettings, trunks: Trunks) -> str:
-    """ "Main office, 20 s, goes on when it cannot be reached"."""
+    """As in: Main office, 20 s, goes on when it cannot be reached."""
     words = {"name": name_of(entry, trunks), "ring": entry.ring_seconds, "reasons": reasons_in_words(entry.hunt_on)}
+    if entry.phone:
+        return _("%(name)s, %(ring)s s") % words
     if not entry.hunt_on:
         return _("%(name)s, %(ring)s s, never goes on") % words
     return _("%(name)s, %(ring)s s, goes on when it %(reasons)s") % words
@@ -59,7 +61,7 @@ def reasons_in_words(reasons: Iterable[str]) -> str:
 
 
 def listed(words: Sequence[str], last: str | None = None) -> str:
-    """ "a, b and c"."""
+    """As in: a, b and c."""
     joined = _(" and ") if last is None else last
     return joined.join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
