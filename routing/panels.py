@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from accounts.access import signed_member
 from accounts.enums import Right
 from provisioning.enums import RegistrationStatus
+from routing.models import Route
 from routing.proof import proof_of
 from routing.route_selectors import routes_through
 from routing.route_words import listed
@@ -26,7 +27,7 @@ def receiving_calls(request: HttpRequest, trunk: Trunk) -> Panel:
     context = {
         "trunk": trunk,
         "numbers": numbers,
-        "routes": [route for route in routes_through(trunk) if route.used_by],  # type: ignore[attr-defined]  # annotated
+        "routes": [route for route in _routes(trunk) if route.used_by],  # type: ignore[attr-defined]  # annotated
         "ready": [number for number in numbers if proofs[number.pk].is_live],
         "waiting": waiting,
         "reason": why_unusable(trunk),
@@ -41,9 +42,17 @@ def receiving_calls(request: HttpRequest, trunk: Trunk) -> Panel:
 
 def in_routes(request: HttpRequest, trunk: Trunk) -> Panel | None:
     """The routes in which the trunk is an entry."""
-    found = list(routes_through(trunk))
+    found = _routes(trunk)
     context = {"routes": found}
     return Panel(_("Call routing"), "routing/parts/in_routes.html", position=20, context=context) if found else None
+
+
+def _routes(trunk: Trunk) -> list[Route]:
+    """Those it is an entry of, read once for all panels of a page."""
+    if "routes_through" not in trunk.__dict__:
+        trunk.__dict__["routes_through"] = list(routes_through(trunk))
+    found: list[Route] = trunk.__dict__["routes_through"]
+    return found
 
 
 def entries_lost(trunk: Trunk) -> list[str]:
