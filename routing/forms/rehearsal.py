@@ -30,7 +30,6 @@ class RehearsalForm(PortalForm):
         label=lazy("Caller"),
         required=False,
         max_length=32,
-        help_text=lazy("Empty: somebody in the same country."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     widths = {"called": "m", "caller": "m"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -14,17 +14,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from common.forms import PortalForm, RowError
+from common.text import shorten
 from routing.forms.entries import EntriesField, TypedEntry, as_typed, put_into
 from routing.judging import entry_troubles, takes_no_calls, tidied, validate_name_is_free
 from routing.models import Number, Route
-from routing.specification import RouteSettings
+from routing.specification import EntrySettings, RouteSettings
 from routing.targets import Target, Targets
-from routing.validators import Trouble, clean_route_name
+from routing.validators import Trouble, clean_route_name, not_yours
 from trunks.enums import AdminStatus
 from trunks.forms.fields import RuledField
 from trunks.models import Trunk
 
 NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is right so far, for previews while people type; and about each row that is not, a sentence."""
+
+    entries: list[EntrySettings]
+    left_out: list[str]
 
 
 class RouteForm(PortalForm):
@@ -69,11 +78,23 @@ class RouteForm(PortalForm):
         """What the right answers ask for."""
         return RouteSettings(self.cleaned_data["name"], self.cleaned_data["entries"])
 
-    def sketch(self) -> RouteSettings:
-        """What is right so far, for previews while people type; nothing is judged but each entry by itself."""
+    def sketch(self) -> Sketch:
+        """Nothing is judged but each entry by itself."""
         typed: Iterable[TypedEntry] = self["entries"].data
-        entries, _troubles = tidied(entry for entry in typed if not entry.trunk_id or entry.trunk_id in self.trunks)
-        return RouteSettings("", tuple(entries))
+        found = Sketch([], [])
+        for row in typed:
+            right, troubles = tidied([row])
+            if row.trunk_id and row.trunk_id not in self.trunks:
+                troubles = [Trouble(0, not_yours())]
+            if not troubles:
+                found.entries.extend(right)
+            elif not (row.trunk_id or row.phone.strip()):
+                found.left_out.append(str(_("The phone number is still missing")))
+            else:
+                name = self.trunks[row.trunk_id].name if row.trunk_id in self.trunks else row.phone or row.trunk_id
+                words = _("%(name)s is left out here: %(why)s")
+                found.left_out.append(words % {"name": shorten(name), "why": troubles[0].error.messages[0]})
+        return found
 
 
 def _of_row(trouble: Trouble) -> ValidationError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from accounts.models import Account
@@ -28,7 +28,7 @@ def rehearsal_form(
 
 def rehearsed(
     form: RehearsalForm,
-    entries: tuple[EntrySettings, ...],
+    entries: Sequence[EntrySettings],
     trunks: Mapping[str, Trunk],
     account: Account,
     *,

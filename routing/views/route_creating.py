@@ -51,6 +51,10 @@ def _create(request: HttpRequest, form: RouteForm) -> HttpResponse:
 def live_preview(request: HttpRequest) -> HttpResponse:
     """What is right so far of the answers, in words."""
     form = RouteForm(request.POST, account=account_of(request))
-    entries = form.sketch().entries
-    context = {"preview": preview(entries, form.trunks), "remarks": remarks(entries, form.trunks)}
+    sketch = form.sketch()
+    context = {
+        "preview": preview(sketch.entries, form.trunks),
+        "remarks": remarks(sketch.entries, form.trunks),
+        "left_out": sketch.left_out,
+    }
     return render(request, "routing/routes/parts/preview.html", context)

@@ -54,7 +54,7 @@ def editor_page(
     """`locks`: nothing was typed yet, so the page is read-only while another change is being applied."""
     route, pending = form.route, pending_words(request, form.route)
     account, sketch = account_of(request), form.sketch()
-    asks = request.POST.get("action") == "rehearse"
+    asks, is_whole = request.POST.get("action") == "rehearse", bool(sketch.entries) and not sketch.left_out
     rehearsal = rehearsal_form(request.POST if asks else None, account, route, form.trunks.values())
     context: dict[str, Any] = {
         "route": route,
@@ -64,9 +64,10 @@ def editor_page(
         "locked": bool(pending) and locks,
         "preview": preview(sketch.entries, form.trunks),
         "remarks": remarks(sketch.entries, form.trunks),
+        "left_out": sketch.left_out,
         "rehearsal": rehearsal,
-        "rehearsed": rehearsed(rehearsal, sketch.entries, form.trunks, account) if asks and sketch.entries else None,
-        "nothing_to_rehearse": asks and not sketch.entries,
+        "rehearsed": rehearsed(rehearsal, sketch.entries, form.trunks, account) if asks and is_whole else None,
+        "nothing_to_rehearse": asks and not is_whole,
     }
     is_part = asks and wants_part(request)
     template = "routing/routes/parts/rehearsed.html" if is_part else "routing/routes/editor.html"
