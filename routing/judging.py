@@ -122,7 +122,7 @@ def takes_no_calls(trunk: Trunk) -> bool:
 def trunks_in(account: Account, ids: Iterable[str]) -> Mapping[str, Trunk]:
     """Those of the account, gone ones too, by id as text. One query."""
     asked = [pk for pk in ids if _is_uuid(pk)]
-    found = Trunk.objects.filter(account=account, pk__in=asked).select_related("data_centre", "wanted")
+    found = Trunk.objects.filter(account=account, pk__in=asked).select_related("data_centre", "live")
     return {str(trunk.pk): trunk for trunk in found}
 
 

@@ -2,45 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from accounts.enums import Right
 from accounts.models import Member, User
 from accounts.validators import why_not
+from provisioning.enums import OperationKind, Status
 from provisioning.models import Operation
-from routing.models import Route, RouteRevision
+from routing.models import Route, RouteEntry, RouteRevision
 from routing.route_differences import differences
-from routing.route_selectors import applied_revisions
+from routing.route_selectors import operations_of
 from routing.specification import RouteSettings
 from trunks.actions import Action
+from trunks.differences import Difference
 from trunks.history import Change
-from trunks.models import Trunk
+
+MOST = 50
 
 
-def changes_of(route: Route, operations: Iterable[Operation], reader: User) -> list[Change]:
-    """The same queries, however many operations."""
-    found = route.revisions.select_related("created_by").prefetch_related("entries__trunk__data_centre")
-    revisions = {revision.generation: revision for revision in found}
-    live = applied_revisions(route)
-    trunks = {str(each.trunk_id): each.trunk for rev in revisions.values() for each in rev.entries.all() if each.trunk}
-    return [_change(operation, reader, revisions.get(operation.generation), live, trunks) for operation in operations]
+class History:
+    """A route's newest operations with the revisions they asked for, read once for a page."""
 
+    def __init__(self, route: Route, reader: User) -> None:
+        self.route, self.reader = route, reader
+        self.operations = list(operations_of(route)[: MOST + 1])
+        entries = Prefetch("entries", RouteEntry.objects.select_related("trunk").order_by("position"))
+        self.revisions = {each.generation: each for each in route.revisions.prefetch_related(entries)}
+        changes = (OperationKind.CREATE, OperationKind.UPDATE)
+        applied = (each for each in self.operations if each.kind in changes and each.status == Status.SUCCESS)
+        self.live = [self.revisions[each.generation] for each in applied]
 
-def _change(
-    operation: Operation,
-    reader: User,
-    wanted: RouteRevision | None,
-    live: list[RouteRevision],
-    trunks: dict[str, Trunk],
-) -> Change:
-    """`live`: the revisions that were applied at some time, the newest first."""
-    if wanted is None:
-        return Change(operation, reader)
-    before = next((revision for revision in live if revision.number < wanted.number), None)
-    changed = differences(RouteSettings.of(before), RouteSettings.of(wanted), trunks) if before else []
-    return Change(operation, reader, wanted.number, changed)
+    @property
+    def newest(self) -> Operation | None:
+        return next(iter(self.operations), None)
+
+    @property
+    def is_long(self) -> bool:
+        """There are older operations than those that are shown."""
+        return len(self.operations) > MOST
+
+    def before(self, revision: RouteRevision | None) -> RouteRevision | None:
+        """What was live before it."""
+        number = revision.number if revision else 0
+        return next((earlier for earlier in self.live if earlier.number < number), None)
+
+    def changes(self) -> list[Change]:
+        return [self._change(operation) for operation in self.operations[:MOST]]
+
+    def _change(self, operation: Operation) -> Change:
+        wanted = self.revisions.get(operation.generation)
+        if wanted is None:
+            return Change(operation, self.reader)
+        return Change(operation, self.reader, wanted.number, self.differences(self.before(wanted), wanted))
+
+    def differences(self, before: RouteRevision | None, after: RouteRevision) -> list[Difference]:
+        """Empty for the first revision."""
+        trunks = {
+            str(entry.trunk_id): entry.trunk
+            for revision in self.revisions.values()
+            for entry in revision.entries.all()
+            if entry.trunk
+        }
+        return differences(RouteSettings.of(before), RouteSettings.of(after), trunks) if before else []
 
 
 def actions_of(route: Route, operation: Operation | None, member: Member) -> list[Action]:

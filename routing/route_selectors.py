@@ -24,7 +24,8 @@ def living_routes(account: Account) -> QuerySet[Route]:
 def routes_of(account: Account) -> QuerySet[Route]:
     """The account's routes with what they shall do, and how many numbers use each."""
     routes = Route.objects.filter(account=account, gone_at=None).select_related("wanted", "live")
-    entries = Prefetch("wanted__entries", RouteEntry.objects.select_related("trunk__data_centre"))
+    related = RouteEntry.objects.select_related("trunk__data_centre", "trunk__live").order_by("position")
+    entries = Prefetch("wanted__entries", related)
     return routes.annotate(used_by=Count("numbers")).prefetch_related(entries)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,14 +16,14 @@ from accounts.access import account_of, actor_of, needs, signed_member
 from accounts.enums import Right
 from common.htmx import go_to, render_page_or_part
 from common.polling import Part, answer, part, poll_url
-from provisioning.models import Operation
+from provisioning.models import NodeState
+from routing.forms.rehearsal import RehearsalForm
 from routing.judging import trunks_in
 from routing.models import Number, Route
 from routing.proof import Proof, proofs_of
 from routing.route_condition import condition, node_lines
-from routing.route_differences import differences
-from routing.route_history import actions_of, changes_of
-from routing.route_selectors import earlier_revision, is_gone, numbers_using, operations_of, route_of, states_of
+from routing.route_history import History, actions_of
+from routing.route_selectors import is_gone, numbers_using, route_of, states_of
 from routing.route_words import is_deleted, name_of, preview, reasons_in_words, remarks
 from routing.specification import EntrySettings, RouteSettings
 from routing.views.rehearsals import rehearsal_form, rehearsed
@@ -33,7 +33,6 @@ from trunks.history import Change
 from trunks.models import Trunk
 from trunks.statuses import can_try_again, can_undo
 
-PER_PAGE = 10
 NUMBERS_SHOWN = 50
 # In the address of a poll: the page shows a change that is under way.
 CHANGING = "changing"
@@ -71,8 +70,9 @@ def route_detail(request: HttpRequest, route_id: UUID) -> HttpResponse:
     route = route_of(account, route_id)
     trunks, numbers = trunks_of(route), list(numbers_using(route)[:NUMBERS_SHOWN])
     settings = settings_of(route)
-    page = Paginator(operations_of(route), PER_PAGE).get_page(request.GET.get("page"))
-    shown = what_changes(request, route)
+    history, states = History(route, actor_of(request)), states_of([route])[str(route.pk)]
+    shown = what_changes(request, route, history, states)
+    places = {state.node.data_centre_id: state.node.data_centre for state in states if not state.wants_absent}
     context = {
         "route": route,
         "parts": {each.id.removeprefix("route-"): each for each in shown.parts},
@@ -82,10 +82,10 @@ def route_detail(request: HttpRequest, route_id: UUID) -> HttpResponse:
         "remarks": remarks(settings.entries, trunks),
         "numbers": with_proofs(numbers),
         "more_numbers": max(0, route.used_by - NUMBERS_SHOWN),  # type: ignore[attr-defined]  # an annotation
-        "page": page,
-        "changes": changes_of(route, page.object_list, actor_of(request)),
+        "changes": history.changes(),
+        "is_long": history.is_long,
         "may_change": signed_member(request).may(Right.CHANGE_TRUNKS),
-        "rehearsal": rehearsal_form(None, account, route, trunks.values(), numbers),
+        "rehearsal": RehearsalForm(None, numbers=numbers, places=places.values(), own=()),
     }
     return render(request, "routing/routes/detail.html", context)
 
@@ -123,22 +123,21 @@ def detail_status(request: HttpRequest, route_id: UUID) -> HttpResponse:
     if is_gone(account, route_id):
         return go_to(reverse("routes:list"))
     route = route_of(account, route_id)
-    shown = what_changes(request, route)
+    shown = what_changes(request, route, History(route, actor_of(request)), states_of([route])[str(route.pk)])
     has_ended = CHANGING in request.GET and not shown.is_changing
     announce = f"{route}: {shown.parts[0].html}" if has_ended or not shown.is_pending else ""
     return answer(request, shown.parts, next_url=shown.next_url(route), announce=announce)
 
 
-def what_changes(request: HttpRequest, route: Route) -> Shown:
-    now, operation = timezone.now(), operations_of(route).first()
-    states = states_of([route])[str(route.pk)]
+def what_changes(request: HttpRequest, route: Route, history: History, states: Sequence[NodeState]) -> Shown:
+    now, operation = timezone.now(), history.newest
     found = condition(route, operation, states, now)
     actions = actions_of(route, operation, signed_member(request))
     facts: dict[str, Any] = {
         "sentence": {"condition": found},
         "actions": {"route": route, "actions": actions, "why": why_not_listed(actions)},
-        "rejected": rejected(request, route, operation),
-        "action": last_change(request, route, operation),
+        "rejected": rejected(request, history),
+        "action": last_change(request, history),
         "nodes": {"lines": node_lines(route, states, now)},
         "refresh": {"pending": found.is_pending},
     }
@@ -146,28 +145,27 @@ def what_changes(request: HttpRequest, route: Route) -> Shown:
     return Shown(parts, found.is_pending, operation is not None and operation.is_pending)
 
 
-def last_change(request: HttpRequest, route: Route, operation: Operation | None) -> dict[str, Any]:
+def last_change(request: HttpRequest, history: History) -> dict[str, Any]:
+    route, operation = history.route, history.newest
     may_undo = can_undo(operation) and signed_member(request).may(Right.CHANGE_TRUNKS)
     return {
         "route": route,
-        "change": Change(operation, actor_of(request)) if operation else None,
-        "earlier": earlier_revision(route) if may_undo else None,
+        "change": Change(operation, history.reader) if operation else None,
+        "earlier": history.before(route.wanted) if may_undo else None,
     }
 
 
-def rejected(request: HttpRequest, route: Route, operation: Operation | None) -> dict[str, Any]:
+def rejected(request: HttpRequest, history: History) -> dict[str, Any]:
     """What the last change wanted, while it is the last one and came to nothing; else nothing."""
-    if operation is None or not can_try_again(operation):
+    route, operation = history.route, history.newest
+    wanted = history.revisions.get(operation.generation) if operation and can_try_again(operation) else None
+    if operation is None or wanted is None or route.wanted is None:
         return {}
-    wanted = route.revisions.filter(generation=operation.generation).first()
-    if wanted is None:
-        return {}
-    before, after = settings_of(route), RouteSettings.of(wanted)
     return {
         "route": route,
         "revision": wanted,
-        "change": Change(operation, actor_of(request)),
-        "differences": differences(before, after, trunks_in(route.account, [*before.trunk_ids, *after.trunk_ids])),
+        "change": Change(operation, history.reader),
+        "differences": history.differences(history.revisions[route.wanted.generation], wanted),
         "may_change": signed_member(request).may(Right.CHANGE_TRUNKS),
     }
 
