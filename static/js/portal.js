@@ -117,7 +117,8 @@
       const middle = (other) => { const { top, height } = other.getBoundingClientRect(); return top + height / 2; };
       const others = rows().filter((other) => other !== row && !other.hasAttribute("data-last")), at = rows().indexOf(row);
       const to = others.filter((other) => middle(other) < clientY).length;
-      if (to < at) others[to].before(row); else if (to > at) others[to - 1].after(row);
+      // The others move: an element that leaves its place loses the pointer.
+      if (to < at) row.after(...rows().slice(to, at)); else if (to > at) row.before(...rows().slice(at + 1, to + 1));
     };
     const end = () => {
       row.classList.remove("dragged");
