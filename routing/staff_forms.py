@@ -51,8 +51,6 @@ class NumberForm(forms.ModelForm[Number]):
 
 
 class InventoryForm(forms.Form):
-    """`act` is the button: look only, or load."""
-
     use_required_attribute = False
 
     file = forms.FileField(
@@ -61,7 +59,6 @@ class InventoryForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         error_messages={"required": lazy("Choose the file"), "empty": lazy("This file is empty")},
     )
-    act = forms.ChoiceField(choices=[("check", "check"), ("load", "load")], required=False)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

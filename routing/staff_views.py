@@ -27,14 +27,14 @@ def load(request: HttpRequest) -> HttpResponse:
     """POST looks at the file; it is loaded when the button says so and nothing is wrong with it."""
     if not actor(request).has_perm(MAY_LOAD):
         raise PermissionDenied
-    form = InventoryForm(request.POST or None, request.FILES or None) if request.method == "POST" else InventoryForm()
     if request.method != "POST":
-        return _page(request, form)
+        return _page(request, InventoryForm())
+    form = InventoryForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=UNPROCESSABLE)
     file = form.cleaned_data["file"]
     inventory = read_inventory(file.read())
-    if form.cleaned_data["act"] != "load" or inventory.problems or not inventory.numbers:
+    if "load" not in request.POST or inventory.problems or not inventory.numbers:
         return _page(request, form, inventory, status=UNPROCESSABLE if inventory.problems else 200)
     try:
         count = load_numbers(inventory, actor(request), file.name)

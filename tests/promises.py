@@ -1,4 +1,4 @@
-"""What must be true of one trunk by itself at any time, whatever happened; part of `tests.world`."""
+"""What must be true of one trunk or number by itself at any time, whatever happened; part of `tests.world`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from itertools import pairwise
 
 from provisioning.enums import OperationKind, Status
 from provisioning.models import Operation
-from sbc.documents import TrunkDocument
+from routing.models import Number, OrderedNumber
+from routing.models.number import SUBJECT as NUMBER
+from routing.subject import NumberSubject
+from sbc.documents import NumberDocument, TrunkDocument
 from trunks.compile import trunk_document
 from trunks.enums import AdminStatus, TrunkKind
 from trunks.models import Credential, Trunk, TrunkRevision
@@ -82,3 +85,38 @@ def _may_only_be_deleted_after_a_failure(trunk: Trunk, operations: list[Operatio
         assert earlier.status != Status.FAILED or later.kind == OperationKind.DELETE
     if any(operation.status == Status.FAILED for operation in operations):
         assert trunk.withdrawn_at is not None
+
+
+def assert_promises_about_number(number: Number) -> None:
+    """The number comes with its account, trunk, route and order."""
+    operations = list(Operation.objects.filter(subject_kind=NUMBER, subject_id=number.pk))
+    newest = operations[0] if operations else None
+    assert number.action == (newest.status if newest else "")
+    assert all(each.status != Status.FAILED for each in operations if each.kind == OperationKind.DELETE)
+    _belongs_to_nobody_or_wholly_to_one(number)
+    _is_known_while_it_is_owned(number)
+    is_leaving = newest is not None and newest.is_pending and (newest.kind == OperationKind.DELETE or newest.undoing)
+    assert (number.leaving_at is not None) == is_leaving, f"{number} is leaving since {number.leaving_at}"
+
+
+def _belongs_to_nobody_or_wholly_to_one(number: Number) -> None:
+    if number.account is None:
+        assert (number.trunk, number.route, number.order, number.monthly) == (None, None, None, None)
+        return
+    for theirs in (number.trunk, number.route, number.order):
+        assert theirs is None or theirs.account_id == number.account_id, f"{number} leads to a stranger"
+    assert number.trunk is None or number.trunk.gone_at is None
+    if number.order is not None:
+        line = OrderedNumber.objects.filter(order=number.order, number=number).get()
+        assert number.monthly == line.monthly
+
+
+def _is_known_while_it_is_owned(number: Number) -> None:
+    """Its document says whose it is and where it leads, also when that is nowhere."""
+    document = NumberSubject().compile(number.pk)
+    if number.account is None or number.leaving_at is not None:
+        assert document is None
+        return
+    assert isinstance(document, NumberDocument)
+    leads_to = document.account_id, document.trunk_id, document.route_id
+    assert leads_to == tuple(str(pk or "") for pk in (number.account_id, number.trunk_id, number.route_id))

@@ -19,9 +19,11 @@ from billing.models import LedgerEntry
 from provisioning.enums import NEVER_GIVES_UP, OperationKind, Status
 from provisioning.models import NodeState, Operation, SbcNode
 from provisioning.registry import kinds, subject_of
-from routing.models import Route
+from routing.endings import hold_reference as number_reference
+from routing.models import Number, OrderedNumber, Route
+from routing.models.number import SUBJECT as NUMBER
 from sbc.client import NodeClient
-from tests.promises import assert_promises_about
+from tests.promises import assert_promises_about, assert_promises_about_number
 from tests.route_promises import assert_promises_about_route
 from trunks.endings import hold_reference
 from trunks.models import HostClaim, Trunk, TrunkRevision
@@ -49,6 +51,9 @@ def assert_world_consistent(nodes: Iterable[SbcNode] | None = None, *, orders: I
         assert_promises_about(trunk)
     for route in Route.objects.select_related("wanted", "live"):
         assert_promises_about_route(route, reachable)
+    for number in Number.objects.select_related("account", "trunk", "route", "order"):
+        assert_promises_about_number(number)
+    _numbers_are_proven(reachable)
     _changes_are_audited()
     for node in reachable:
         _holds_what_is_wanted(node)
@@ -68,14 +73,14 @@ def _money_adds_up() -> None:
     """I1 and I2: every hold is ended once, as its operation ended, and there is nothing else."""
     entries = list(LedgerEntry.objects.exclude(kind=EntryKind.CREDIT))
     held, charged = Counter[UUID](), Counter[UUID]()
-    for operation, trunk, reference, price in _priced_operations():
+    for operation, account, reference, price in [*_priced_operations(), *_bought_numbers()]:
         ours = {entry.kind: entry for entry in entries if entry.reference == reference}
         expected = {EntryKind.HOLD} | MONEY_ENDS[Status(operation.status)]
         assert sum(entry.reference == reference for entry in entries) == len(ours)
-        assert ours.keys() == expected, (trunk, operation.kind, operation.status, ours)
+        assert ours.keys() == expected, (reference, operation.kind, operation.status, ours)
         assert ours[EntryKind.HOLD].held_change == price
-        held[trunk.account_id] += price if operation.is_pending else 0
-        charged[trunk.account_id] += price if EntryKind.CAPTURE in ours else 0
+        held[account] += price if operation.is_pending else 0
+        charged[account] += price if EntryKind.CAPTURE in ours else 0
         entries = [entry for entry in entries if entry.reference != reference]
     assert not entries, f"money moved for nothing: {entries}"
     for account in Account.objects.all():
@@ -85,17 +90,29 @@ def _money_adds_up() -> None:
         assert (sums["balance"] or Decimal(0)) == given - charged[account.pk] >= 0
 
 
-def _priced_operations() -> Iterator[tuple[Operation, Trunk, str, Decimal]]:
-    """Orders, and changes that cost something: each agreed on a quote of its own."""
+Priced = tuple[Operation, UUID, str, Decimal]
+
+
+def _bought_numbers() -> Iterator[Priced]:
+    """Each line of an order has its operation and its hold."""
+    for line in OrderedNumber.objects.select_related("order"):
+        operation = Operation.objects.get(subject_kind=NUMBER, subject_id=line.number_id, generation=line.generation)
+        assert (operation.kind, operation.account_id) == (OperationKind.CREATE, line.order.account_id)
+        reference = number_reference(line.number_id, line.generation)
+        yield operation, line.order.account_id, reference, line.first_charge
+
+
+def _priced_operations() -> Iterator[Priced]:
+    """Orders of trunks, and changes that cost something: each agreed on a quote of its own."""
     for trunk in Trunk.objects.select_related("quote"):
         operations = {operation.generation: operation for operation in Operation.objects.filter(subject_id=trunk.pk)}
         created = next(each for each in operations.values() if each.kind == OperationKind.CREATE)
-        yield created, trunk, hold_reference(trunk), trunk.quote.first_charge
+        yield created, trunk.account_id, hold_reference(trunk), trunk.quote.first_charge
         quotes = {trunk.quote_id}
         for revision in TrunkRevision.objects.filter(trunk=trunk).select_related("quote").order_by("number"):
             operation = operations[revision.generation]
             if revision.quote_id not in quotes and revision.quote.first_charge:
-                yield operation, trunk, hold_reference(trunk, operation), revision.quote.first_charge
+                yield operation, trunk.account_id, hold_reference(trunk, operation), revision.quote.first_charge
             quotes.add(revision.quote_id)
 
 
@@ -131,6 +148,21 @@ def _endings_are_proven(reachable: list[SbcNode]) -> None:
             assert state.wanted_generation == trunk.generation
         if newest.kind == OperationKind.DELETE:
             assert (newest.status, trunk.gone_at is None) == (Status.SUCCESS, False)
+
+
+def _numbers_are_proven(reachable: list[SbcNode]) -> None:
+    """I5 and I3: what an account owns was read back from every node of its home that can be reached, and what nobody
+    owns from none.
+    """
+    for number in Number.objects.all():
+        states = {state.node_id: state for state in NodeState.objects.filter(subject_kind=NUMBER, subject_id=number.pk)}
+        if _is_pending(NUMBER, number.pk):
+            continue
+        for node in number.data_centre.nodes.filter(pk__in=[node.pk for node in reachable]):
+            state = states.get(node.pk)
+            assert state is not None or number.account_id is None, f"{node} was never asked for {number}"
+            assert state is None or state.verified, f"{number} is not verified on {node}: {state.last_error}"
+            assert state is None or state.wants_absent == (number.account_id is None)
 
 
 def _claims_have_one_owner() -> None:

@@ -94,10 +94,10 @@ class StockForm(PortalForm):
         """`usual` is the country that is shown at first, where it is in stock."""
         stock = countries_in_stock()
         words = [word for word, _name in country_choices(stock)]
-        asked = data.get("country", usual)
+        shown = next((word for word in (data.get("country"), usual, *words) if word in words), "")
         given = data.copy()
-        given["country"] = asked if asked in words else next(iter(words), "")
-        self.code = code_of(asked if asked in words else next(iter(words), ""))
+        given["country"] = shown
+        self.code = code_of(shown)
         areas = areas_in_stock(self.code) if stock else []
         if data.get("area") not in areas:
             given["area"] = ""

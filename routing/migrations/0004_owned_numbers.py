@@ -6,6 +6,8 @@ import phonenumbers
 from django.db import migrations
 
 BATCH = 1000
+# No document has this hash: the sweep finds that something else is wanted by now, and asks for that.
+OUTDATED = "0" * 64
 
 
 def batches(rows):
@@ -28,7 +30,7 @@ def owe_owned_numbers(apps, schema_editor):
         nodes.setdefault(data_centre, []).append(pk)
     for batch in batches(numbers.values_list("pk", "data_centre", "generation").iterator(BATCH)):
         known = states.filter(subject_kind="number", subject_id__in=[pk for pk, _place, _generation in batch])
-        known.filter(wanted_hash="").update(verified=False)
+        known.filter(wanted_hash="").update(wanted_hash=OUTDATED, verified=False)
         there = set(known.values_list("subject_id", "node"))
         states.bulk_create(
             states.model(
@@ -37,6 +39,7 @@ def owe_owned_numbers(apps, schema_editor):
                 subject_id=pk,
                 wanted_generation=generation,
                 wanted_epoch=1,
+                wanted_hash=OUTDATED,
             )
             for pk, place, generation in batch
             for node in nodes.get(place, ())

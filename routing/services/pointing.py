@@ -64,12 +64,16 @@ def give_number(number: Number, account: Account | None, target: Target, actor: 
 
 def lock_number(number: Number, *accounts: UUID | None) -> Number:
     """The number's row, locked after its account and the given ones (the lock order): under an account's lock none of
-    its trunks and routes can go.
+    its trunks and routes can go. Raises Conflict when it went to another account in that moment.
     """
     holder = Number.objects.values_list("account", flat=True).get(pk=number.pk)
-    for account in sorted({account for account in (holder, *accounts) if account}):
+    wanted = {account for account in (holder, *accounts) if account}
+    for account in sorted(wanted):
         lock_account(account)
-    return Number.objects.select_for_update().get(pk=number.pk)
+    locked = Number.objects.select_for_update().get(pk=number.pk)
+    if locked.account_id is not None and locked.account_id not in wanted:
+        raise Conflict
+    return locked
 
 
 def refuse_while_pending(number: Number) -> None:

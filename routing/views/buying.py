@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -51,13 +52,15 @@ def _stock_page(request: HttpRequest, problem: str = "") -> HttpResponse:
     found = list(form.narrow(for_sale(account))[start : start + PER_PAGE + 1])
     picked = list(for_sale(account).filter(pk__in=picked_in(request.GET)))
     prices = prices_in(account.currency)
-    shown = {row.pk for row in found[:PER_PAGE]}
+    # A request for the choice alone names what the page shows: other questions may be typed in by now.
+    shown = set(request.GET.getlist("shown")) or {row.pk for row in found[:PER_PAGE]}
     context = {
         "form": form,
         "rows": [(row, prices[row.rate_id], row in picked) for row in found[:PER_PAGE] if row.rate_id],
         "number": number,
         "has_more": len(found) > PER_PAGE,
         "picked": picked,
+        "shown": json.dumps({"shown": sorted(shown)}),
         "elsewhere": [row for row in picked if row.pk not in shown],
         "monthly": sum(prices[row.rate_id] for row in picked if row.rate_id),
         "most": MOST_AT_ONCE,

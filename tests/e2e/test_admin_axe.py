@@ -11,7 +11,7 @@ from provisioning.enums import Status
 from provisioning.models import Operation
 from tests.e2e.conftest import DESKTOP, session_cookie
 from tests.e2e.judge import Judge
-from tests.factories import make_specification, make_user, order_trunk
+from tests.factories import make_number, make_specification, make_user, order_trunk
 
 
 @pytest.fixture
@@ -84,3 +84,29 @@ def test_support_credits_a_balance_in_the_browser(page, account):
 
     expect(page.get_by_text("12.50 USD was credited")).to_be_visible()
     expect(page.get_by_text("1,012.50 USD").first).to_be_visible()
+
+
+def test_support_loads_numbers_in_the_browser(page, new_york):
+    make_number("+13125550199", new_york)
+    judge, header = Judge(page), "number,data_centre,area,kind,rate"
+    good = "+13125550142,NEW_YORK,Chicago,LOCAL,RATE-3-10"
+    judge.visit(reverse("admin:routing_number_changelist"))
+    page.get_by_role("link", name="Load from a file").click()
+    judge.look("load")
+
+    load(page, f"{header}\n{good}\n13125550143,NEW_YORK,,LOCAL,GOLD\n", "Load")
+    expect(page.get_by_text("1 line is wrong. Nothing was loaded.")).to_be_visible()
+    judge.look("load with a bad line")
+    load(page, f"{header}\n{good}\n", "Only check")
+    expect(page.get_by_text("Nothing is wrong. This would be loaded")).to_be_visible()
+    judge.look("checked")
+    load(page, f"{header}\n{good}\n", "Load")
+    expect(page.get_by_text("1 number is for sale now")).to_be_visible()
+
+    assert judge.found == {}
+
+
+def load(page, text, button):
+    file = {"name": "numbers.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name=button, exact=True).click()

@@ -36,6 +36,12 @@ def trunk(account, new_york, engineer, work):
     return trunk
 
 
+@pytest.fixture
+def pay(account, engineer, stock):
+    """Buys a number: its order."""
+    return lambda e164, target=None: buy(account, [Number.objects.get(pk=e164)], engineer, target)
+
+
 def search(hand, area, digits):
     hand.select(hand.page.get_by_label("Area"), area)
     hand.fill(hand.page.get_by_label("Digits"), digits)
@@ -111,6 +117,22 @@ def test_what_was_chosen_can_be_removed(visit, stock, javascript):
     expect(page.get_by_role("checkbox", name="+13125550131")).not_to_be_checked()
 
 
+def test_what_is_unticked_on_a_later_page_is_not_chosen(visit, stock):
+    page = visit()
+    page.goto("/numbers/buy/?pick=%2B13125550131")
+    page.get_by_role("button", name="Next").click()
+    choose(Mouse(page), "+13125550152")
+    expect(page.locator("#chosen")).to_contain_text("+13125550152")
+
+    page.get_by_label("Digits").fill("0131")  # typed, not searched for yet
+    page.get_by_role("checkbox", name="+13125550152").uncheck()
+
+    expect(page.locator("#chosen")).not_to_contain_text("+13125550152")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Check your number and pay").wait_for()
+    expect(page.get_by_role("rowheader", name="+13125550131")).to_be_visible()
+
+
 def test_back_after_paying_never_orders_again(visit, stock, account):
     page = visit()
     page.goto("/numbers/buy/review/?pick=%2B13125550131")
@@ -133,7 +155,7 @@ def test_who_comes_too_late_is_shown_similar_numbers(visit, stock, account, new_
     expect(page.get_by_role("heading", name=f"{WANTED} was taken while you chose")).to_be_visible()
 
 
-def test_no_page_has_an_accessibility_violation(visit, account, new_york, engineer, stock, trunk, work):
+def test_no_page_has_an_accessibility_violation(visit, pay, trunk, work):
     judge = Judge(visit())
     judge.visit("/numbers/")
     judge.visit("/numbers/buy/?q=99")
@@ -141,18 +163,17 @@ def test_no_page_has_an_accessibility_violation(visit, account, new_york, engine
     judge.page.get_by_role("button", name="Continue").click()
     judge.page.get_by_role("heading", name="Check your number and pay").wait_for()
     judge.look("review")
-    number = Number.objects.get(pk="+13125550133")
-    order = buy(account, [number], engineer)
+    order = pay("+13125550133")
     judge.visit(reverse("routing:order", args=[order.pk]))
     work()
     judge.visit(reverse("routing:order", args=[order.pk]))
     for name in ("assign", "give_back"):
-        judge.visit(reverse(f"routing:{name}", args=[number.pk]))
+        judge.visit(reverse(f"routing:{name}", args=["+13125550133"]))
     judge.page.get_by_role("button", name="Give it back").click()
     judge.look("given back with a mistake")
     judge.visit("/numbers/")
     judge.visit("/numbers/buy/review/?pick=%2B13125550133&pick=%2B13125550134")
-    failed = buy(account, [Number.objects.get(pk=WANTED)], engineer)
+    failed = pay(WANTED)
     fail(WANTED)
     judge.visit(reverse("routing:order", args=[failed.pk]))
 
@@ -167,10 +188,9 @@ def fail(e164):
     settle_number(Number.objects.get(pk=e164), Operation.objects.get(pk=operation.pk))
 
 
-def test_no_page_scrolls_sideways_on_a_small_screen(visit, account, new_york, engineer, stock, trunk, work):
+def test_no_page_scrolls_sideways_on_a_small_screen(visit, pay, trunk, work):
     """Each page is measured when it has loaded; see watch.js."""
-    number = Number.objects.get(pk=WANTED)
-    order = buy(account, [number], engineer, trunk)
+    order = pay(WANTED, trunk)
     page = visit(viewport={"width": 320, "height": 640})
     page.goto(reverse("routing:order", args=[order.pk]))
     work()

@@ -11,7 +11,7 @@ from provisioning.enums import NodeRole, Status
 from provisioning.models import Gateway, NodeState, Operation, SbcNode
 from provisioning.sweeps import look_after
 from routing.models import Number
-from routing.services import assign_number
+from routing.services import assign_number, give_number
 from sbc.documents import NODE, NUMBER, Fence
 from sbc.lab.samples import sample_trunk
 from tests.provisioning.scene import edit, held_by, hurry, listed, newest, sweep_now, work_on
@@ -232,7 +232,7 @@ def test_a_number_that_is_taken_back_leaves_the_nodes(order, nodes, new_york):
     assign_number(number, order(), None)
     sweep_now()
 
-    assign_number(number, None, None)
+    give_number(number, None, None, None)
     sweep_now()
 
     assert listed(nodes.primary, NUMBER) == []

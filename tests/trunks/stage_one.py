@@ -70,6 +70,13 @@ class StageOne:
         row = self._add("trunks.TrunkDraft", account=self.account, created_by=self.engineer, answers=answers)
         return UUID(str(row.pk))
 
+    def number(self, e164: str, *, generation: int, published: bool) -> None:
+        """The account's, leading nowhere: never published, or taken off its nodes again."""
+        self._add("routing.Number", e164=e164, data_centre=self.place, account=self.account, generation=generation)
+        about = {"subject_kind": "number", "subject_id": e164, "wanted_generation": generation, "wanted_epoch": 1}
+        for node in self.nodes if published else ():
+            self._add("provisioning.NodeState", node=node, **about, verified=True, verified_at=NOW)
+
     def trunk(self, name: str, source: str, *changes: Change, channels: int = 2) -> UUID:
         """`changes` are kinds of operations and how each ended, the creation first."""
         quote = self._quote(channels)

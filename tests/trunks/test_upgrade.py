@@ -19,6 +19,8 @@ from accounts.models import User
 from provisioning.enums import OperationKind
 from provisioning.models import NodeState
 from provisioning.operations import latest_operation
+from provisioning.wanted import attach_document, want_again
+from routing.models import Number
 from tests.provisioning.scene import edit
 from tests.trunks.stage_one import StageOne, migrate_to_latest, migrate_to_stage_one
 from tests.world import assert_world_consistent
@@ -39,6 +41,8 @@ TRUNKS = {
     "Being deleted": ([CREATED, ("DELETE", "PENDING")], State.PENDING),
     "Gone": ([CREATED, ("DELETE", "SUCCESS")], State.FAILED),
 }
+# The account's, leading nowhere: how often they were published.
+NUMBERS = {"+13125550100": 0, "+13125550101": 2}
 
 
 class Upgraded(NamedTuple):
@@ -82,6 +86,8 @@ def upgraded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
             name: old.trunk(name, f"127.77.128.{at}", *changes, channels=at)
             for at, (name, (changes, _state)) in enumerate(TRUNKS.items(), start=1)
         }
+        for e164, generation in NUMBERS.items():
+            old.number(e164, generation=generation, published=generation > 0)
         draft = old.draft(provider={"provider": ["DIRECT"]}, settings={"name": ["Half done"]})
         migrate_to_latest()
         yield Upgraded(trunks, draft, User.objects.get())
@@ -141,10 +147,23 @@ def test_no_trunk_got_a_password_or_a_providers_key(upgraded: Upgraded) -> None:
 
 
 def test_every_node_is_believed_to_have_what_it_was_sent(upgraded: Upgraded) -> None:
-    states = NodeState.objects.values_list("wanted_generation", "held_generation")
+    states = NodeState.objects.filter(subject_kind=SUBJECT).values_list("wanted_generation", "held_generation")
 
     assert len(states) == 2 * len(TRUNKS)
     assert all(wanted == held for wanted, held in states)
+
+
+def test_numbers_that_lead_nowhere_are_owed_to_both_nodes(upgraded: Upgraded) -> None:
+    states = list(NodeState.objects.filter(subject_kind="number").order_by("subject_id", "node"))
+
+    assert [state.subject_id for state in states] == [e164 for e164 in NUMBERS for _node in range(2)]
+    for state in states:
+        want_again(state)
+    for state in NodeState.objects.filter(subject_kind="number"):
+        assert not state.verified
+        assert attach_document(state)
+        assert not state.wants_absent
+    assert set(Number.objects.values_list("country", "generation")) == {("US", 1), ("US", 2)}
 
 
 def test_the_world_is_consistent(upgraded: Upgraded) -> None:
