@@ -1,4 +1,4 @@
-"""What upper apps do when a trunk is gone from its nodes, in the same transaction, and what they say about it before."""
+"""What upper apps do when a trunk is gone from its nodes, in the same transaction, and what they say of it before."""
 
 from __future__ import annotations
 

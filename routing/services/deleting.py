@@ -16,7 +16,7 @@ from common.errors import Conflict
 from provisioning.enums import OperationKind
 from routing.loops import validate_no_loop
 from routing.models import Number, Route
-from routing.services.pointing import lead_to, point, refuse_while_pending
+from routing.services.pointing import lead_to, lock_number
 from routing.services.routes import accept_route
 from routing.targets import Target, validate_target
 
@@ -34,25 +34,15 @@ def delete_route(route: Route, replacement: Target, *, seen: Collection[str], ac
         route = Route.objects.select_for_update(of=("self",)).select_related("account").get(pk=route.pk)
         if route.gone_at is not None:
             raise Conflict(_("This route is deleted already"))
-        numbers = list(Number.objects.select_for_update(of=("self",)).filter(route=route).order_by("pk"))
+        numbers = list(Number.objects.filter(route=route).select_related("data_centre").order_by("pk"))
         _refuse_unseen(numbers, seen)
         _validate(route, numbers, replacement)
-        for number in numbers:
-            _lead_elsewhere(number, replacement, actor)
         route.generation += 1
         route.withdrawn_at = route.withdrawn_at or Now()
         route.save(update_fields=["generation", "withdrawn_at"])
         accept_route(OperationKind.DELETE, route, actor)
-
-
-def _lead_elsewhere(number: Number, replacement: Target, actor: User) -> None:
-    """One that is being given back is taken off its nodes anyway; for one that is being activated the nodes wait."""
-    if number.leaving_at is not None:
-        point(number, None)
-        number.save()
-    else:
-        refuse_while_pending(number)
-        lead_to(number, replacement, actor)
+        for number in numbers:
+            lead_to(lock_number(number), replacement, actor)
 
 
 def _refuse_unseen(numbers: list[Number], seen: Collection[str]) -> None:
