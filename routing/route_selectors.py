@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Account
@@ -93,10 +93,19 @@ def nodes_for(route: Route) -> QuerySet[SbcNode]:
     """Those that must have the route: of every data centre where its account has a number, so that a number can be
     pointed at it at once, and of those of its trunks.
     """
-    with_numbers = Number.objects.filter(account=route.account_id).order_by().values("data_centre")
     with_trunks = RouteEntry.objects.filter(revision=route.wanted_id, trunk__isnull=False)
-    is_near = Q(data_centre__in=with_numbers) | Q(data_centre__in=with_trunks.order_by().values("trunk__data_centre"))
-    return SbcNode.objects.filter(is_near)
+    near_trunks = Q(data_centre__in=with_trunks.order_by().values("trunk__data_centre"))
+    return SbcNode.objects.filter(_has_numbers_of(route.account_id) | near_trunks)
+
+
+def nodes_with_numbers(account_id: UUID) -> QuerySet[SbcNode]:
+    """Those of the data centres where the account has a number."""
+    return SbcNode.objects.filter(_has_numbers_of(account_id))
+
+
+def _has_numbers_of(account_id: UUID) -> Q:
+    """Of a node; the first number that is found is enough, however many the account has."""
+    return Q(Exists(Number.objects.filter(account=account_id, data_centre=OuterRef("data_centre"))))
 
 
 def routes_near(node: SbcNode) -> QuerySet[Route]:

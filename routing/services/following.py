@@ -8,11 +8,11 @@ from functools import partial
 from django.db import transaction
 
 from accounts.models import Account
-from provisioning.models import NodeState, SbcNode
+from provisioning.models import NodeState
 from provisioning.wanted import nudge_nodes, want_also
-from routing.models import Number, Route
+from routing.models import Route
 from routing.models.route import SUBJECT
-from routing.route_selectors import living_routes
+from routing.route_selectors import living_routes, nodes_with_numbers
 
 
 def routes_follow(account: Account) -> None:
@@ -27,9 +27,7 @@ def follow(routes: Iterable[Route]) -> None:
     wanting = {str(route.pk): route for route in routes}
     if not wanting:
         return
-    account = next(iter(wanting.values())).account_id
-    places = Number.objects.filter(account=account).order_by().values("data_centre")
-    nodes = list(SbcNode.objects.filter(data_centre__in=places))
+    nodes = list(nodes_with_numbers(next(iter(wanting.values())).account_id))
     asked = set(
         NodeState.objects.filter(subject_kind=SUBJECT, subject_id__in=wanting, node__in=nodes)
         .exclude(wanted_hash="")
