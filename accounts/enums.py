@@ -28,8 +28,8 @@ class Right(models.TextChoices):
     sees no password of it.
     """
 
-    SEE_TRUNKS = "SEE_TRUNKS", _("see trunks, numbers, calls, service addresses and the team")
-    CHANGE_TRUNKS = "CHANGE_TRUNKS", _("order and change trunks and numbers")
+    SEE_TRUNKS = "SEE_TRUNKS", _("see trunks, numbers, routes, calls, service addresses and the team")
+    CHANGE_TRUNKS = "CHANGE_TRUNKS", _("order and change trunks, numbers and routes")
     CHANGE_ADDRESSES = "CHANGE_ADDRESSES", _("change service addresses")
     SEE_MONEY = "SEE_MONEY", _("see prices paid and the balance")
     MANAGE_MEMBERS = "MANAGE_MEMBERS", _("invite people, change roles and remove people")

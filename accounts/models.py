@@ -135,6 +135,7 @@ class Limits(models.Model):
     hosts_per_direction = models.PositiveIntegerField(default=3)
     channels = models.PositiveIntegerField(default=100, help_text=_("All trunks of the account together"))
     numbers = models.PositiveIntegerField(default=100)
+    routes = models.PositiveIntegerField(default=50)
     calls_per_second = models.PositiveIntegerField(
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],

@@ -21,6 +21,9 @@ ICONS = {
     "open": f'<path d="m4 6 4 4 4-4" {_LINE}/>',
     "more": '<g fill="currentColor"><circle cx="3" cy="8" r="1.5"/><circle cx="8" cy="8" r="1.5"/>'
     '<circle cx="13" cy="8" r="1.5"/></g>',
+    "grip": '<g fill="currentColor"><circle cx="5.5" cy="3.5" r="1.3"/><circle cx="10.5" cy="3.5" r="1.3"/>'
+    '<circle cx="5.5" cy="8" r="1.3"/><circle cx="10.5" cy="8" r="1.3"/><circle cx="5.5" cy="12.5" r="1.3"/>'
+    '<circle cx="10.5" cy="12.5" r="1.3"/></g>',
     "out": f'<path d="M2.5 8h10.5M9 4l4 4-4 4" {_LINE}/>',
     "in": f'<path d="M13.5 8H3M7 4 3 8l4 4" {_LINE}/>',
     "copy": f'<rect x="5.5" y="5.5" width="8" height="8" rx="1.5" {_LINE}/>'

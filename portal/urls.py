@@ -26,6 +26,7 @@ urlpatterns = [
     path("trunks/", include("trunks.urls")),
     path("addresses/", include("addresses.urls")),
     path("numbers/", include("routing.urls")),
+    path("routes/", include("routing.route_urls")),
     path("calls/", include("calls.urls")),
     path("billing/", include("billing.urls")),
     path("accounts/", include("accounts.second_factor_urls")),

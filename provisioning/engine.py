@@ -75,7 +75,7 @@ def _work(operation: Operation) -> None:
     states = _compile(operation)
     outcomes = write(states, heartbeat=lambda step: lease.keep(operation, step=step))
     written = list(zip(states, outcomes, strict=True))
-    if not states and operation.kind not in NEVER_GIVES_UP and not operation.undoing:
+    if not states and _waits_for_a_node(operation):
         lease.put_off(operation, "NoNode", _("Waiting for a node in this data centre"))
     elif all(outcome.verdict is Verdict.VERIFIED for outcome in outcomes):
         _finish(operation)
@@ -85,6 +85,11 @@ def _work(operation: Operation) -> None:
         settle(operation, Status.SUCCESS, "BackupOwed", _("The backup node gets it as soon as it answers"))
     else:
         _retry_or_turn_round(operation, outcomes)
+
+
+def _waits_for_a_node(operation: Operation) -> bool:
+    is_needed = subject_of(operation.subject_kind).needs_a_node
+    return is_needed and operation.kind not in NEVER_GIVES_UP and not operation.undoing
 
 
 def _compile(operation: Operation) -> list[NodeState]:

@@ -16,6 +16,7 @@ class NodeSubject:
     """Changed by staff, without operations: the sweep writes what differs. The id is the node's name."""
 
     kind = NODE
+    needs_a_node = True
 
     def lock(self, id: str) -> None:
         SbcNode.objects.select_for_update().get(name=id)

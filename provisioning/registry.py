@@ -12,9 +12,13 @@ from sbc.documents import Document
 
 
 class Subject(Protocol):
-    """One kind of subject. Filled in by the upper apps in `AppConfig.ready()`."""
+    """One kind of subject. Filled in by the upper apps in `AppConfig.ready()`.
+
+    `needs_a_node`: a change without a node to write to waits for one; otherwise it is done at once.
+    """
 
     kind: str
+    needs_a_node: bool
 
     def lock(self, id: str) -> None:
         """Lock the rows that an ending changes, in the order account, subject. Inside a transaction."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.found import MOST_MEANT, SearchedByIndex, of_accounts, with_uuid
 from accounts.staff import Audited, ShowOnly, ShowOnlyPage, actor, link, link_to_list
 from routing import staff_views
-from routing.models import Number, NumberOrder, OrderedNumber
+from routing.models import Number, NumberOrder, OrderedNumber, Route, RouteRevision
 from routing.services import give_number
 from routing.staff_forms import NumberForm
 from trunks.search import meant_by as trunks_meant_by
@@ -131,3 +131,36 @@ class NumberOrderAdmin(SearchedByIndex, ShowOnlyPage[NumberOrder]):
     def meant_by(self, said: str) -> Q:
         with_number = OrderedNumber.objects.filter(number=said).values_list("order", flat=True)
         return with_uuid(said) | of_accounts(said) | Q(pk__in=list(with_number[:MOST_MEANT]))
+
+
+class RouteRevisionInline(ShowOnly, admin.TabularInline[RouteRevision, Route]):
+    model = RouteRevision
+    extra = 0
+    fields = ["number", "name", "tries", "created_by", "created_at"]
+    readonly_fields = ["tries", "created_at"]
+    ordering = ["-number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RouteRevision]:
+        return super().get_queryset(request).select_related("created_by").prefetch_related("entries__trunk")
+
+    @admin.display(description=gettext_lazy("tries"))
+    def tries(self, revision: RouteRevision) -> str:
+        return " → ".join(f"{entry} ({entry.ring_seconds} s)" for entry in revision.entries.all())
+
+
+@admin.register(Route)
+class RouteAdmin(SearchedByIndex, ShowOnlyPage[Route]):
+    """Customers change them; what the nodes have of one is in its operations."""
+
+    list_display = ["name", "account", "action", "changed_at", "gone_at"]
+    list_filter = ["action", ("gone_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["account"]
+    ordering = ["-changed_at"]
+    search_fields = ["id", "account"]
+    search_help_text = gettext_lazy("Its id, name of the account")
+    fields = ["id", "name", "account", "action", "generation", "created_by", "created_at", "withdrawn_at", "gone_at"]
+    readonly_fields = ["id", "action", "created_at"]
+    inlines = [RouteRevisionInline]
+
+    def meant_by(self, said: str) -> Q:
+        return with_uuid(said) | of_accounts(said)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+SHORTEST_RING, DEFAULT_RING, LONGEST_RING = 5, 20, 60  # seconds
+MOST_ENTRIES = 10
+ROUTE_NAME_LENGTH = 64
+
 
 class NumberKind(models.TextChoices):
     LOCAL = "LOCAL", _("Local")

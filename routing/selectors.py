@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Account
 from provisioning.enums import Status
 from provisioning.models import NodeState, Operation
-from routing.models import Number, NumberOrder
+from routing.models import Number, NumberOrder, RouteEntry
 from routing.models.number import SUBJECT
 from trunks.models import Trunk
 
@@ -42,9 +42,13 @@ def numbers_to(trunk: Trunk) -> QuerySet[Number]:
     return Number.objects.filter(trunk=trunk, account=trunk.account_id, leaving_at=None)
 
 
-def dialled_trunks(account: Account) -> QuerySet[Number, UUID | None]:
-    """The ids of the account's trunks that one of its numbers points to."""
-    return Number.objects.filter(account=account).exclude(trunk=None).values_list("trunk", flat=True)
+def dialled_trunks(account: Account) -> QuerySet[Trunk, UUID]:
+    """The ids of the account's trunks that one of its numbers leads to, by itself or along a route."""
+    numbers = Number.objects.filter(account=account)
+    entries = RouteEntry.objects.filter(revision__in=numbers.exclude(route=None).order_by().values("route__wanted"))
+    direct = Q(pk__in=numbers.exclude(trunk=None).order_by().values("trunk"))
+    along = Q(pk__in=entries.exclude(trunk=None).order_by().values("trunk"))
+    return Trunk.objects.filter(direct | along, account=account).order_by().values_list("pk", flat=True)
 
 
 def states_of(numbers: Iterable[Number]) -> dict[str, list[NodeState]]:

@@ -19,6 +19,7 @@ from sbc.documents import Document, NumberDocument
 
 class NumberSubject:
     kind = SUBJECT
+    needs_a_node = True
 
     def lock(self, id: str) -> None:
         holder = Number.objects.values_list("account", flat=True).get(pk=id)

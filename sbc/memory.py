@@ -27,6 +27,7 @@ from sbc.agent.render import Key, parse
 from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
 from sbc.documents import Fence
+from sbc.memory_hunt import MemoryHunt
 
 _CONTROL = ("/v1/faults", "/v1/journal", "/v1/sources")
 
@@ -91,6 +92,10 @@ class MemorySwitch:
     def calls(self) -> dict[str, int]:
         """As in Switch."""
         return self._faults().calls
+
+    def registrations(self) -> list[dict[str, Any]]:
+        """As they were set."""
+        return self._faults().registrations
 
     def drop_contacts(self, trunk_id: str) -> None:
         """As in Switch."""
@@ -231,7 +236,7 @@ class Trouble:
 
 def create_memory_app(node: MemoryNode, token: str) -> Starlette:
     """The agent's service with three more addresses: /v1/faults (GET, POST, DELETE), /v1/journal and /v1/sources (GET),
-    which answer whatever is wrong with the node.
+    which answer whatever is wrong with the node. It rehearses calls by what it was told, for it has no Kamailio.
     """
 
     async def faults(request: Request) -> Response:
@@ -247,6 +252,9 @@ def create_memory_app(node: MemoryNode, token: str) -> Starlette:
     async def journal(_request: Request) -> Response:
         return JSONResponse({"writes": node.journal, "lists": node.lists})
 
+    async def rehearse(request: Request) -> Response:
+        return JSONResponse(MemoryHunt(node.store, node.switch).rehearse(await request.json()))
+
     async def sources(_request: Request) -> Response:
         return JSONResponse(node.switch.dump("source"))
 
@@ -254,6 +262,7 @@ def create_memory_app(node: MemoryNode, token: str) -> Starlette:
         Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"]),
         Route("/v1/journal", journal, methods=["GET"]),
         Route("/v1/sources", sources, methods=["GET"]),
+        Route("/v1/rehearse", rehearse, methods=["POST"]),
     ]
     records = MemoryRecords(lambda: node.faults)
     return create_app(node, token, records=records, routes=routes, inside=[Middleware(Trouble, node=node)])

@@ -54,7 +54,7 @@ def condition(trunk: Trunk, operation: Operation | None, states: Sequence[NodeSt
     """`trunk` comes from `trunks.selectors`, annotated with its `state`."""
     state = State(trunk.state)  # type: ignore[attr-defined]  # an annotation
     if state is State.PENDING and operation is not None:
-        doing = _doing(operation, now)
+        doing = progress(operation, now)
         return Condition(TONES[state], operation.label, doing, f"{operation.label}, {doing}.", is_pending=True)
     why = inside(operation.message) if operation else ""
     waiting = unconfirmed(states)
@@ -63,7 +63,7 @@ def condition(trunk: Trunk, operation: Operation | None, states: Sequence[NodeSt
     return Condition(tone, str(state.label), why if state in NEEDS_ATTENTION else waiting, sentence)
 
 
-def _doing(operation: Operation, now: datetime) -> str:
+def progress(operation: Operation, now: datetime) -> str:
     step = inside(operation.message) or inside(operation.get_step_display())
     if operation.undoing:
         step = _("taking it back because of: %(why)s") % {"why": step}

@@ -32,6 +32,7 @@ class GroupSubject:
     """Follows from its trunks, without operations."""
 
     kind = GROUP
+    needs_a_node = True
 
     def lock(self, id: str) -> None:
         Account.objects.select_for_update().only("pk").get(pk=id.split(".")[1])

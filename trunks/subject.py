@@ -30,6 +30,7 @@ from trunks.releasing import release_unneeded
 
 class TrunkSubject:
     kind = SUBJECT
+    needs_a_node = True
 
     def lock(self, id: str) -> None:
         Account.objects.select_for_update(of=("self",)).only("pk").get(trunks=UUID(id))

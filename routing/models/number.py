@@ -67,6 +67,9 @@ class Number(models.Model):
         ordering = ["e164"]
         indexes = [
             models.Index(fields=["account", "e164"], condition=Q(account__isnull=False), name="numbers_of_an_account"),
+            models.Index(
+                fields=["account", "data_centre"], condition=Q(account__isnull=False), name="numbers_by_place"
+            ),
             models.Index(fields=["country", "area", "e164"], condition=Q(account=None), name="numbers_for_sale"),
             GinIndex(OpClass("e164", "gin_trgm_ops"), name="numbers_by_part"),
         ]

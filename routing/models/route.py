@@ -13,12 +13,10 @@ from django.db.models.functions import Now
 
 from accounts.models import Account, User
 from provisioning.enums import Status
-from routing.enums import HuntOn
+from routing.enums import DEFAULT_RING, LONGEST_RING, MOST_ENTRIES, ROUTE_NAME_LENGTH, SHORTEST_RING, HuntOn
 from trunks.models import Trunk
 
 SUBJECT = "route"
-SHORTEST_RING, DEFAULT_RING, LONGEST_RING = 5, 20, 60
-MOST_ENTRIES = 10
 
 
 class Route(models.Model):
@@ -31,7 +29,7 @@ class Route(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="routes")
-    name = models.CharField(max_length=64)
+    name = models.CharField(max_length=ROUTE_NAME_LENGTH)
     generation = models.PositiveIntegerField(default=1)
     wanted = models.ForeignKey("RouteRevision", models.PROTECT, related_name="+", null=True)
     live = models.ForeignKey("RouteRevision", models.PROTECT, related_name="+", null=True)
@@ -58,7 +56,7 @@ class RouteRevision(models.Model):
     route = models.ForeignKey(Route, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     generation = models.PositiveIntegerField(default=1)
-    name = models.CharField(max_length=64)
+    name = models.CharField(max_length=ROUTE_NAME_LENGTH)
     created_by = models.ForeignKey(User, models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -19,9 +19,11 @@ from common.errors import Conflict
 from provisioning.enums import OperationKind
 from provisioning.operations import accept
 from routing.endings import hold_reference
-from routing.models import Number, NumberOrder, OrderedNumber
+from routing.loops import validate_no_loop
+from routing.models import Number, NumberOrder, OrderedNumber, Route
 from routing.models.number import SUBJECT
 from routing.pricing import Line, NumbersOffer, NumbersPriceChanged, offer_for
+from routing.services.following import routes_follow
 from routing.services.pointing import point
 from routing.stock import for_sale
 from routing.targets import Target, validate_target
@@ -63,6 +65,8 @@ def buy_numbers(account_id: UUID, cart: Cart, actor: User) -> tuple[NumberOrder,
         numbers = _locked(account, cart.numbers)
         target = type(cart.target).objects.get(pk=cart.target.pk) if cart.target else None
         validate_target(target, account.pk, {number.data_centre for number in numbers})
+        if isinstance(target, Route):
+            validate_no_loop(numbers, target)
         offer = offer_for(numbers, account.currency)
         if offer.fingerprint != cart.seen:
             raise NumbersPriceChanged(offer)
@@ -71,6 +75,7 @@ def buy_numbers(account_id: UUID, cart: Cart, actor: User) -> tuple[NumberOrder,
         for number, line in zip(numbers, offer.lines, strict=True):
             point(number, target)
             _order(order, number, line, actor)
+        routes_follow(account)
         return order, True
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
@@ -14,8 +15,10 @@ from common.errors import Conflict
 from provisioning.operations import STILL_APPLIED
 from provisioning.wanted import nudge_nodes, want
 from routing.endings import rest
-from routing.models import Number
+from routing.loops import validate_no_loop
+from routing.models import Number, Route
 from routing.models.number import SUBJECT
+from routing.services.following import routes_follow
 from routing.targets import Target, validate_target
 from trunks.models import Trunk
 
@@ -38,9 +41,7 @@ def assign_number(number: Number, target: Target, actor: User | None) -> None:
         if target is not None and number.account is None:
             _give(number, target.account)
         refuse_unfit(number, target)
-        point(number, target)
-        publish(number)
-        _record("number.assign", number, number.account_id, actor)
+        lead_to(number, target, actor)
 
 
 def give_number(number: Number, account: Account | None, target: Target, actor: User | None) -> None:
@@ -87,6 +88,8 @@ def refuse_unfit(number: Number, target: Target) -> None:
         target = type(target).objects.get(pk=target.pk)
     try:
         validate_target(target, number.account_id, [number.data_centre])
+        if isinstance(target, Route):
+            validate_no_loop([number], target)
     except ValidationError as trouble:
         raise Conflict(trouble.messages[0]) from None
 
@@ -95,11 +98,20 @@ def unassign_numbers(trunk: Trunk) -> None:
     """The trunk is gone: its numbers lead nowhere until somebody points them elsewhere, also those that are being
     activated.
     """
-    for found in Number.objects.filter(trunk=trunk).order_by("pk"):
-        number = lock_number(found)
-        point(number, None)
-        publish(number)
-        _record("number.assign", number, number.account_id, None)
+    lead_nowhere(Number.objects.filter(trunk=trunk))
+
+
+def lead_nowhere(numbers: QuerySet[Number]) -> None:
+    """From now on these lead nowhere, because what they led to is no more. The accounts are locked."""
+    for found in numbers.order_by("pk"):
+        lead_to(lock_number(found), None, None)
+
+
+def lead_to(number: Number, target: Target, actor: User | None) -> None:
+    """From now on the number's calls go there. The number is locked, and fits."""
+    point(number, target)
+    publish(number)
+    _record("number.assign", number, number.account_id, actor)
 
 
 def point(number: Number, target: Target) -> None:
@@ -119,6 +131,8 @@ def publish(number: Number) -> None:
 def _give(number: Number, account: Account) -> None:
     number.account, number.for_sale_at = account, None
     number.order = number.monthly = None
+    number.save(update_fields=["account"])
+    routes_follow(account)
 
 
 def _record(action: str, number: Number, account_id: UUID | None, actor: User | None) -> None:

@@ -68,48 +68,85 @@
   }
 
   function fill(box) {
-    const rows = all("[data-list] > [data-row]", box), add = box.querySelector("[data-add]"), select = add.querySelector("select");
-    add.hidden = select ? !select.options.length : rows.length >= Number(box.dataset.most);
+    const rows = all("[data-list] > [data-row]", box), full = rows.length >= Number(box.dataset.most);
+    all("[data-add]", box).forEach((add) => {
+      const select = add.querySelector("select"), once = add.dataset.add && rows.some((row) => row.hasAttribute("data-last"));
+      add.hidden = full || once || (select ? !select.options.length : false);
+    });
     number(box.querySelector("[data-list]"));
   }
+
+  /* The rows are others, or in another order: whoever shows them in words looks again. */
+  const tell = (box) => { fill(box); box.dispatchEvent(new CustomEvent("rowschanged", { bubbles: true })); };
 
   function change(button) {
     const box = button.closest("[data-rows]"), list = box.querySelector("[data-list]"), row = button.closest("[data-row]");
     const verb = button.value.split(":")[0];
-    if (verb === "add") return add(box, list);
+    if (!row) return add(box, list, verb === "phone" && "phone");
     const label = row.dataset.row, rows = all(":scope > [data-row]", list), at = rows.indexOf(row);
     if (verb === "remove") {
-      if (rows.length === 1) return;
-      const select = box.querySelector("[data-add] select"), value = row.querySelector("input[type=hidden]")?.value;
-      if (select) select.add(new Option(label, value));
-      (rows[at + 1] || rows[at - 1]).querySelector(".remove").focus();
+      if (rows.length <= Number(box.dataset.least ?? 1)) return;
+      const select = box.querySelector("[data-add] select"), value = row.dataset.item || row.querySelector("input[type=hidden]")?.value;
+      if (select && !row.hasAttribute("data-last")) select.add(new Option(label, value));
       row.remove();
+      tell(box);
+      ((rows[at + 1] || rows[at - 1])?.querySelector(".remove") || all("[data-add]:not([hidden]) :is(select, button)", box)[0])?.focus();
       announce(`${label} removed`);
+      return;
     } else {
       const to = verb === "up" ? at - 1 : at + 1;
-      if (to < 0 || to >= rows.length) return;
+      if (to < 0 || to >= rows.length || rows[to].hasAttribute("data-last")) return;
       if (verb === "up") rows[to].before(row); else rows[to].after(row);
       const face = getComputedStyle(button).visibility === "hidden" ? row.querySelector(verb === "up" ? ".down" : ".up") : button;
       face.focus();
       announce(`${label} moved to position ${to + 1} of ${rows.length}`);
     }
-    fill(box);
+    tell(box);
+  }
+
+  /* Dragging by the grip: the row follows the pointer; what cannot be dragged keeps its place at the end. */
+  function drag(event) {
+    const grip = event.target.closest?.("[data-grip]"), row = grip?.closest("[data-row]");
+    if (!row || event.button) return;
+    event.preventDefault();
+    const list = row.parentElement, box = row.closest("[data-rows]"), rows = () => all(":scope > [data-row]", list);
+    const before = rows().indexOf(row);
+    grip.setPointerCapture(event.pointerId);
+    row.classList.add("dragged");
+    const move = ({ clientY }) => {
+      const middle = (other) => { const { top, height } = other.getBoundingClientRect(); return top + height / 2; };
+      const others = rows().filter((other) => other !== row && !other.hasAttribute("data-last")), at = rows().indexOf(row);
+      const to = others.filter((other) => middle(other) < clientY).length;
+      // The others move: an element that leaves its place loses the pointer.
+      if (to < at) row.after(...rows().slice(to, at)); else if (to > at) row.before(...rows().slice(at + 1, to + 1));
+    };
+    const end = () => {
+      row.classList.remove("dragged");
+      grip.removeEventListener("pointermove", move);
+      const at = rows().indexOf(row);
+      if (at === before) return;
+      announce(`${row.dataset.row} moved to position ${at + 1} of ${rows().length}`);
+      tell(box);
+    };
+    grip.addEventListener("pointermove", move);
+    grip.addEventListener("lostpointercapture", end, { once: true });
   }
 
   let made = 100;
-  function add(box, list) {
-    const select = box.querySelector("[data-add] select"), option = select?.selectedOptions[0];
+  function add(box, list, kind) {
+    const select = !kind && box.querySelector("[data-add] select"), option = select && select.selectedOptions[0];
     if (select && !option) return;
-    const row = box.querySelector("template").content.firstElementChild.cloneNode(true), at = String(made++);
-    const words = { __item__: option?.value, __label__: option?.text, __at__: at, __number__: String(list.children.length + 1) };
+    const row = box.querySelector(kind ? `template[data-for="${kind}"]` : "template").content.firstElementChild.cloneNode(true), at = String(made++);
+    const words = { __item__: option && option.value, __label__: option && option.text, __at__: at, __number__: String(list.children.length + 1) };
     const put = (text) => text.replace(/__[a-z]+__/g, (word) => words[word] ?? word);
     for (const node of [row, ...all("*", row)]) {
       for (const attribute of node.attributes) if (attribute.value.includes("__")) attribute.value = put(attribute.value);
       for (const child of node.childNodes) if (child.nodeType === 3 && child.data.includes("__")) child.data = put(child.data);
     }
-    option?.remove();
-    list.append(row);
-    fill(box);
+    if (option) option.remove();
+    const last = list.querySelector(":scope > [data-last]");
+    if (last) last.before(row); else list.append(row);
+    tell(box);
     (row.querySelector("input[type=text]") || row.querySelector(".up")).focus();
     announce(`${row.dataset.row} added`);
   }
@@ -232,6 +269,7 @@
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("pointerdown", drag);
   document.addEventListener("paste", paste);
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(poll.timer) : ask()));
   for (const name of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(name, trouble);

@@ -115,8 +115,12 @@ def visit(browser: Browser, live_server: Any, engineer: User, new_york: DataCent
 
 
 def is_expected(text: str) -> bool:
-    """The browser calls the answers 422 and 409 errors; a form with mistakes and a conflict are answered with them."""
-    return "422 (Unprocessable" in text or "409 (Conflict" in text
+    """The browser calls the answers 422 and 409 errors; a form with mistakes and a conflict are answered with them. A
+    preview that was asked for when the page was left never comes.
+    """
+    return any(
+        words in text for words in ("422 (Unprocessable", "409 (Conflict", "htmx:afterRequest", "htmx:sendAbort")
+    )
 
 
 def session_cookie(user: User, url: str) -> Any:

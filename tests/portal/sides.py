@@ -20,6 +20,7 @@ from provisioning.models import DataCentre
 from routing.models import Number
 from tests.calls.rows import make_call
 from tests.factories import buy, make_account, make_address, make_member, make_number, order_trunk, registered
+from tests.routing.roads import make_route
 from trunks.models import TrunkDraft
 
 DONE = {200, 204, 286, 302, 303, 400, 409, 422}
@@ -60,6 +61,7 @@ class Side:
         self.call = make_call(self.trunk, caller=f"{canary} caller", caller_e164="")
         self.number = Number.objects.create(e164=number, account=self.account, data_centre=data_centre)
         self.order = buy(self.account, [make_number(f"{number[:-2]}5{number[-1]}", data_centre)], engineer)
+        self.route = make_route(self.account, f"{canary} route", self.trunk, actor=engineer)
         self.invitation = self._invite()
 
     def _invite(self) -> Invitation:
@@ -86,6 +88,7 @@ class Side:
             "e164": self.number.pk,
             "order_id": self.order.pk,
             "pk": self.call.pk,
+            "route_id": self.route.pk,
         }
         return reverse(name, kwargs={word: values[word] for word in ADDRESSES[name]})
 

@@ -30,6 +30,7 @@ from tests.factories import (
     open_data_centre,
     order_trunk,
 )
+from tests.routing.roads import make_route
 from trunks.models import TrunkDraft
 
 REASON = "The customer called about it"
@@ -94,6 +95,7 @@ def rows(account: Account) -> dict[str, Any]:
         Operation.objects.get(subject_kind="trunk"),
         Number.objects.create(e164="+13125550199", data_centre=new_york, account=account),
         buy(account, [make_number("+13125550198", new_york)], member),
+        make_route(account, "Day", trunk, actor=member),
         NumberRate.objects.get(),
         Plan.objects.first(),
         ask_for_plan(account, Plan.objects.get(pk="UNLIMITED"), member),

@@ -130,7 +130,7 @@ def test_a_form_of_another_site_is_refused(ours):
 
 def test_no_page_of_ours_tells_of_theirs(ours, theirs):
     client = signed_in(ours.people[Role.OWNER])
-    secrets = [theirs.canary, str(theirs.trunk.pk), theirs.trunk.username, str(theirs.number.pk)]
+    secrets = [theirs.canary, str(theirs.trunk.pk), theirs.trunk.username, str(theirs.number.pk), str(theirs.route.pk)]
 
     pages = {name: b"".join(client.get(ours.url(name))).decode(errors="replace") for name in PRIVATE}
 

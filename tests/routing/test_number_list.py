@@ -125,7 +125,7 @@ def test_who_may_not_buy_reads_who_may(bob, numbers):
     page = bob.get(LIST)
 
     assert reverse("routing:buy") not in page.content.decode()
-    assert "Only these roles may order and change trunks and numbers: Owner, Admin, Engineer" in words(page)
+    assert "Only these roles may order and change trunks, numbers and routes: Owner, Admin, Engineer" in words(page)
 
 
 def test_a_suspended_account_is_offered_no_numbers(alice, account, trunk):

@@ -17,6 +17,7 @@ from accounts.access import account_of, actor_of, needs, signed_member
 from accounts.enums import Right
 from common.errors import Conflict
 from trunks.actions import actions_of
+from trunks.departures import warnings_before
 from trunks.forms.listing import DeleteForm
 from trunks.models import Trunk
 from trunks.selectors import operations_of, trunk_of
@@ -60,7 +61,7 @@ def delete(request: HttpRequest, trunk_id: UUID) -> HttpResponse:
     if not form.is_bound and (refusal := why_not(request, trunk, "delete")):
         messages.warning(request, refusal)
         return back_to(trunk)
-    context = {"trunk": trunk, "form": form}
+    context = {"trunk": trunk, "form": form, "warnings": warnings_before(trunk)}
     return render(request, "trunks/delete.html", context, status=422 if form.is_bound else 200)
 
 
