@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from provisioning.models import SbcNode
 from provisioning.nodes import client_of
-from sbc.client import NodeError, Rehearsal, RehearsedEntry
+from sbc.client import NodeError
 from sbc.documents import RouteDocument
+from sbc.rehearsal import Rehearsal, RehearsedEntry
 
 __all__ = ["Rehearsal", "RehearsedEntry", "Said", "rehearse_at"]
 

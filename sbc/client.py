@@ -12,6 +12,7 @@ import urllib3
 
 from sbc.agent.records import CallRecord
 from sbc.documents import Document, Fence, RouteDocument
+from sbc.rehearsal import Rehearsal
 
 PAGE = 1000
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY}
@@ -150,28 +151,6 @@ class Failures:
     left_off: int
 
 
-@dataclass(frozen=True, slots=True)
-class RehearsedEntry:
-    """What a node would do with one entry of a route if a call came now. `verdict` is TRY, PASSED_OVER or ELSEWHERE:
-    its trunk is in another data centre, whose nodes decide. `why` is a word of sbc/refusals.py, or
-    "destination-silent"; empty when it would be tried. `hops` are the destinations (host:port) in the order in which
-    they would be called.
-    """
-
-    position: int
-    verdict: str
-    why: str
-    hops: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """The way that a call would take now; `refused` is the word with which it would not even be looked for one."""
-
-    refused: str
-    entries: tuple[RehearsedEntry, ...]
-
-
 class NodeClient:
     """One node's agent. Every method raises Unavailable or Rejected.
 
@@ -249,13 +228,11 @@ class NodeClient:
         return Failures(tuple(map(_failed_sign_in, answer["failures"])), answer["left_off"])
 
     def rehearse(self, number: str, caller: str, route: RouteDocument | None = None) -> Rehearsal:
-        """What the node would do now with a call to the number; nothing is sent. `route`: as if the number led there,
-        whatever the node has of it; then the number may be any.
+        """What the node would do with a call to the number (E.164) now; with a route, as if the number led to that one,
+        which need not be saved. `caller` is digits with or without a plus, empty when withheld.
         """
-        asked = {"number": number, "caller": caller, "route": route.to_wire() if route else None}
-        answer = self._call("POST", "/v1/rehearse", json=asked)
-        entries = (RehearsedEntry(**entry | {"hops": tuple(entry["hops"])}) for entry in answer["entries"])
-        return Rehearsal(answer["refused"], tuple(entries))
+        question = {"number": number, "caller": caller, "route": route.to_wire() if route else None}
+        return Rehearsal.from_wire(self._call("POST", "/v1/rehearse", json=question))
 
     def _pages(self, name: str, path: str = "") -> Iterator[dict[str, Any]]:
         """Everything of a list that has pages in order of id."""

@@ -27,7 +27,7 @@ from sbc.agent.render import Key, parse
 from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
 from sbc.documents import Fence
-from sbc.memory_hunt import MemoryHunt
+from sbc.memory_rehearsal import rehearse
 
 _CONTROL = ("/v1/faults", "/v1/journal", "/v1/sources")
 
@@ -112,6 +112,13 @@ class MemorySwitch:
 
     def reload_certificates(self) -> None:
         """As in Switch; there are none."""
+
+    def rehearse(self, number: str, _caller: str, route: str) -> str:
+        """As in Switch; only what follows from documents, contacts and OPTIONS."""
+        contacts: dict[str, list[str]] = {}
+        for contact in self._faults().registrations:
+            contacts.setdefault(contact["trunk_id"], []).append(contact["source"])
+        return rehearse(self.get, contacts, number, route)
 
 
 class MemoryContacts:
@@ -236,7 +243,7 @@ class Trouble:
 
 def create_memory_app(node: MemoryNode, token: str) -> Starlette:
     """The agent's service with three more addresses: /v1/faults (GET, POST, DELETE), /v1/journal and /v1/sources (GET),
-    which answer whatever is wrong with the node. It rehearses calls by what it was told, for it has no Kamailio.
+    which answer whatever is wrong with the node.
     """
 
     async def faults(request: Request) -> Response:
@@ -252,9 +259,6 @@ def create_memory_app(node: MemoryNode, token: str) -> Starlette:
     async def journal(_request: Request) -> Response:
         return JSONResponse({"writes": node.journal, "lists": node.lists})
 
-    async def rehearse(request: Request) -> Response:
-        return JSONResponse(MemoryHunt(node.store, node.switch).rehearse(await request.json()))
-
     async def sources(_request: Request) -> Response:
         return JSONResponse(node.switch.dump("source"))
 
@@ -262,7 +266,6 @@ def create_memory_app(node: MemoryNode, token: str) -> Starlette:
         Route("/v1/faults", faults, methods=["GET", "POST", "DELETE"]),
         Route("/v1/journal", journal, methods=["GET"]),
         Route("/v1/sources", sources, methods=["GET"]),
-        Route("/v1/rehearse", rehearse, methods=["POST"]),
     ]
     records = MemoryRecords(lambda: node.faults)
     return create_app(node, token, records=records, routes=routes, inside=[Middleware(Trouble, node=node)])
