@@ -1,4 +1,4 @@
-"""What the in-memory node says of a rehearsal: what follows from its documents, contacts and OPTIONS; it knows no calls."""
+"""What the in-memory node says of a rehearsal: what its documents, contacts and OPTIONS tell; it has no calls."""
 
 from __future__ import annotations
 
