@@ -28,6 +28,12 @@ REFUSALS = {
         "The call crosses a border, and the trunk does not allow international calls.",
         "Allow international calls in the settings of the trunk, if you mean to make them.",
     ),
+    "caller-missing": Refusal(
+        403,
+        "Caller Number Missing",
+        "The trunk does not allow international calls, and no caller's number said from which country the call comes.",
+        "Let your PBX send your number, in From or in the privacy header that the trunk has chosen.",
+    ),
     "caller-invalid": Refusal(
         403,
         "Caller Number Fits No Numbering Plan",
@@ -58,11 +64,29 @@ REFUSALS = {
         "A wrong password was shown from this address again and again, so it is listened to once in ten seconds only.",
         "Put the password in your PBX right. It is let in with its next attempt, after ten seconds at most.",
     ),
+    "from-tag-missing": Refusal(
+        400,
+        "From Tag Missing",
+        "The INVITE had no tag in From, so that nobody could tell this call from others.",
+        "Every SIP equipment since 2002 sends one: update yours.",
+    ),
+    "tag-invalid": Refusal(
+        400,
+        "Tag Invalid",
+        "A tag in From or To had letters in it that SIP does not allow there.",
+        "Update your equipment, or look for something between it and us that changes messages.",
+    ),
     "number-not-telephone": Refusal(
         404,
         "Not a Telephone Number",
         "What was dialled is no telephone number.",
         "Dial digits: the country code, then the number.",
+    ),
+    "number-short": Refusal(
+        404,
+        "Emergency Or Short Number",
+        "Emergency calls and other short numbers (911, 112, 411) are not carried on this trunk.",
+        "Let your PBX send them over another line, and tell everybody who uses it.",
     ),
     "number-invalid": Refusal(
         404,
@@ -76,6 +100,12 @@ REFUSALS = {
         "The number that was dialled points to no trunk.",
         "Choose a trunk for the number on the page Numbers.",
     ),
+    "no-answer": Refusal(
+        408,
+        "No Answer",
+        "It rang, and nobody took the call in time.",
+        "Let it ring longer where the route says how long, or let another entry of the route take such calls.",
+    ),
     "extension-required": Refusal(
         420,
         "Bad Extension",
@@ -85,7 +115,7 @@ REFUSALS = {
     "destination-unreachable": Refusal(
         480,
         "Destination Unreachable",
-        "None of the addresses to which we send your calls answered.",
+        "None of the addresses to which we send your calls answered, or all said that they are out of service.",
         "Check that your equipment is running, its firewall lets our addresses through and its host name leads to it.",
     ),
     "not-registered": Refusal(
@@ -94,11 +124,23 @@ REFUSALS = {
         "Your PBX was not registered when the call came.",
         "Check the user name, the password and the server address in your PBX.",
     ),
+    "redirected": Refusal(
+        480,
+        "Redirection Not Followed",
+        "The equipment answered that the call should go elsewhere (302), which we do not follow.",
+        "Let your PBX forward the call itself, or make a route with the other place as its next entry.",
+    ),
     "call-repeated": Refusal(
         482,
         "Loop Detected",
         "The same call came a second time while it was up or being set up: by another way, or in a loop.",
         "Let your PBX send each call to us once, and look for a loop in its call forwarding.",
+    ),
+    "too-many-hops": Refusal(
+        483,
+        "Too Many Hops",
+        "The call went through too many machines before it reached us, most likely in a circle.",
+        "Look for a loop in your call forwarding.",
     ),
     "channels-busy": Refusal(
         486,
@@ -139,7 +181,13 @@ REFUSALS = {
     "no-gateway": Refusal(
         503,
         "No Gateway Available",
-        "No way into the telephone network was open.",
+        "No way into the telephone network was open, or all were out of service.",
+        "Try again. If it goes on, write to us with the Call-ID.",
+    ),
+    "data-centre-unreachable": Refusal(
+        503,
+        "Data Centre Unreachable",
+        "The trunk that was to take the call is in another data centre, and no node there answered.",
         "Try again. If it goes on, write to us with the Call-ID.",
     ),
     "not-ready": Refusal(

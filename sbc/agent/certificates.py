@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 FOLDER = "tls"
 FILES = ("cert.pem", "key.pem", "ca.pem", "trusted.pem")
 _PUBLIC_ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")  # Debian's ca-certificates
+_COPIED = b"# The public authorities of this machine, copied at each start. Replace the file to trust others.\n"
 _SELF_SIGNED_DAYS = 825
 _EARLIER = timedelta(hours=1)  # clocks of PBXs differ
 
@@ -54,13 +55,20 @@ def prepare_certificates(node_folder: Path, names: Sequence[str]) -> None:
         log.error("%s was missing: made one that no PBX trusts by itself; put a certificate of your own there", cert)
     if not authority.exists():
         authority.write_bytes(cert.read_bytes())
-    if not trusted.exists():
-        trusted.unlink(missing_ok=True)  # a link to what is no longer there
-        if _PUBLIC_ROOTS.exists():
-            trusted.symlink_to(_PUBLIC_ROOTS)
-        else:
-            trusted.write_bytes(authority.read_bytes())
-            log.error("%s: no public authorities on this machine (Debian: ca-certificates)", trusted)
+    if trusted.is_symlink() or not trusted.exists() or trusted.read_bytes().startswith(_COPIED):
+        _copy_public_roots(trusted, authority)
+
+
+def _copy_public_roots(trusted: Path, authority: Path) -> None:
+    """At every start, unless somebody put a file of his own there. A copy: whoever writes into it must not overwrite
+    what the whole machine trusts.
+    """
+    trusted.unlink(missing_ok=True)
+    if _PUBLIC_ROOTS.exists():
+        trusted.write_bytes(_COPIED + _PUBLIC_ROOTS.read_bytes())
+    else:
+        trusted.write_bytes(authority.read_bytes())
+        log.error("%s: no public authorities on this machine (Debian: ca-certificates)", trusted)
 
 
 class Certificates(Protocol):

@@ -142,7 +142,7 @@ class Kamailio:
         connection = self._socket or self._connect()
         connection.send(request)
         while True:
-            answer: dict[str, Any] = json.loads(connection.recv(_DATAGRAM))
+            answer: dict[str, Any] = _read(connection.recv(_DATAGRAM))
             if answer.get("id") == self._sent:  # else: the late answer to a question that timed out
                 return answer
 
@@ -176,7 +176,7 @@ class Kamailio:
             descriptor = os.open(reply, os.O_RDONLY | os.O_NONBLOCK)
             try:
                 self._write_fifo(json.dumps(request).encode() + b"\n")
-                answer = json.loads(self._read_fifo(descriptor))
+                answer = _read(self._read_fifo(descriptor))
             finally:
                 os.close(descriptor)
         except (OSError, ValueError) as error:
@@ -205,6 +205,11 @@ class Kamailio:
             if not part:
                 return b"".join(parts)
             parts.append(part)
+
+
+def _read(answer: bytes) -> Any:
+    """What callers sent is in it, whatever bytes that were. Raises ValueError."""
+    return json.loads(answer.decode(errors="replace"), strict=False)
 
 
 def _group(dialog: dict[str, Any]) -> str:

@@ -21,6 +21,29 @@ def test_a_node_without_a_certificate_makes_one_and_says_so(tmp_path, caplog):
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tmp_path / "tls/cert.pem", tmp_path / "tls/key.pem")
 
 
+def test_who_writes_into_the_trusted_authorities_overwrites_nobody_elses(tmp_path):
+    prepare_certificates(tmp_path, ["node1"])
+    trusted = tmp_path / "tls/trusted.pem"
+
+    assert not trusted.is_symlink()
+    assert "BEGIN CERTIFICATE" in trusted.read_text()
+
+
+def test_authorities_of_ones_own_are_kept_and_copied_ones_are_renewed(tmp_path):
+    prepare_certificates(tmp_path, ["node1"])
+    trusted = tmp_path / "tls/trusted.pem"
+    copied = trusted.read_text()
+    trusted.write_text(copied.splitlines()[0] + "\n")
+
+    prepare_certificates(tmp_path, ["node1"])
+    renewed = trusted.read_text()
+    trusted.write_text("my own")
+    prepare_certificates(tmp_path, ["node1"])
+
+    assert renewed == copied
+    assert trusted.read_text() == "my own"
+
+
 def test_a_certificate_that_is_there_is_kept(tmp_path, caplog):
     authority, folder = Authority(tmp_path / "ca"), tmp_path / "tls"
     authority.issue(folder / "cert.pem", folder / "key.pem", "sip.example.com")

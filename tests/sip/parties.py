@@ -30,6 +30,7 @@ class Party:
     first: Message | None = None  # of the other end, as this one saw it: the INVITE, or its answer
     numbers: int = 1
     tls: Tls | None = None
+    branch: str = ""  # of the request that it sent last
 
     async def __aenter__(self):
         if self.tls:
@@ -83,13 +84,15 @@ class Party:
             self.send("ACK")
         return self.first
 
-    def send(self, method, *, target="", routes=None, body="", sender=None, more=()):
-        """A request in the call as RFC 3261 wants it, but for what the test wants otherwise."""
+    def send(self, method, *, target="", routes=None, body="", sender=None, more=(), branch=""):
+        """A request in the call as RFC 3261 wants it, but for what the test wants otherwise. `branch`: that of the
+        transaction that it belongs to, for the ACK of a refusal.
+        """
         if method not in ("ACK", "CANCEL"):
             self.numbers += 1
         sent_it = self.first.status != 0  # we called
         known = self.first.all("Record-Route")
-        headers = [*(sender or self)._via()]
+        headers = [*(sender or self)._via(branch)]
         headers += [("Route", value) for value in (routes if routes is not None else known[:: -1 if sent_it else 1])]
         ours = self.first["From"] if sent_it else f"{self.first['To']};tag={self.tag}"
         theirs = self.first["To"] if sent_it else self.first["From"]
@@ -109,9 +112,10 @@ class Party:
             self.send("ACK")
         return answer
 
-    def _via(self):
+    def _via(self, branch=""):
+        self.branch = branch or f"z9hG4bK{new_tag()}"
         return [
-            ("Via", f"SIP/2.0/{self.wire.transport} {self.local};branch=z9hG4bK{new_tag()};rport"),
+            ("Via", f"SIP/2.0/{self.wire.transport} {self.local};branch={self.branch};rport"),
             ("Max-Forwards", "70"),
         ]
 

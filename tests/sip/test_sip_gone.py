@@ -7,6 +7,7 @@ def test_a_vanished_endpoint_gives_its_channel_back_and_live_calls_are_not_cut(v
     """The calls were placed at the start of the session; this test waits for what is left of their time."""
     site, trunk = vanished.site, vanished.trunk
     until(lambda: site.up(trunk) == 0, seconds=110)
+    until(lambda: site.up(vanished.telephone) == 0, seconds=110)
 
     def asked():
         seen = site.carrier.trace(vanished.call_id).seen

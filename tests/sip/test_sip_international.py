@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from conftest import until_equal
 
 from sbc.lab.answerer import Answerer
 from sbc.lab.net import SIP_PORT
@@ -52,6 +53,12 @@ def test_a_blocked_trunk_calls_nobody_abroad(site, blocked, number):
     assert status(site, blocked, US, number) == 403
     assert status(site, blocked, number, US) == 403
     assert status(site, blocked, US, "12125550123") == 200
+
+
+def test_a_caller_without_a_number_hears_that_it_is_missing(site, blocked):
+    assert status(site, blocked, "anonymous", US) == 403
+
+    until_equal(lambda: [record.why for record in site.records(blocked)], ["caller-missing"])
 
 
 @pytest.mark.parametrize("number", NOWHERE, ids=NOWHERE.get)

@@ -231,7 +231,7 @@ def test_the_record_says_codec_and_quality(site, direction, reports, quality):
     lines = [
         line for file in (site.node.folder / "records").glob("calls_*.log") for line in file.read_text().splitlines()
     ]
-    [(codec, loss, jitter, mos)] = [line.split("|")[-4:] for line in lines if f"|{trunk.id}|" in line]
+    [(codec, loss, jitter, mos)] = [line.split("|")[-5:-1] for line in lines if f"|{trunk.id}|" in line]
     assert (codec, loss, jitter, mos[0]) == (U, *quality)
 
 
@@ -319,3 +319,31 @@ def test_a_call_that_ended_while_rtpengine_hung_leaves_no_session(site, rtpengin
 
     asyncio.run(scenario())
     until_equal(lambda: set(site.node.sessions()) - before, set())
+
+
+VIDEO = "m=video 5004 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+
+
+@pytest.mark.parametrize("direction", BOTH_WAYS)
+def test_video_is_offered_to_nobody(site, direction):
+    trunk = site.place()
+
+    async def scenario():
+        site.gateways(site.net.carrier(GATEWAY))
+        async with equipment(site, trunk, direction) as call:
+            call.callee.phone.answer = lambda invite: call.callee.reply(invite) + "m=video 0 RTP/AVP 96\r\n"
+            number = ABROAD if direction == OUT else trunk.number
+            leg = await call.caller.phone.call(site.address, OWN, number, str(call.caller.session) + VIDEO)
+            await asyncio.sleep(0.05)
+            other = next(reversed(call.callee.phone.legs.values()))
+            offered, answered = other.body, leg.body
+            again = await leg.invite(str(call.caller.session) + VIDEO)
+            changed = other.body
+            await leg.hang_up()
+            return leg.status, again.status, [offered, answered, changed]
+
+    first, second, sessions = asyncio.run(scenario())
+
+    assert (first, second) == (200, 200)
+    for session in sessions:
+        assert [line.split()[:2] for line in session.splitlines() if line.startswith("m=video")] == [["m=video", "0"]]

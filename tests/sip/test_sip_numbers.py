@@ -134,14 +134,16 @@ def test_a_withheld_number_is_not_shown_to_a_trunk(site):
 def test_a_call_that_fits_no_plan_says_so_in_its_reason(site):
     trunk = site.place()
 
-    invite, trace = call_out(site, trunk, CALLER, "99999")
+    invite, trace = call_out(site, trunk, CALLER, "99999999")
 
     assert (invite, trace.status) == (None, 404)
     assert 'cause=404;text="Number Fits No Numbering Plan";why=number-invalid' in trace.seen[-2].raw
     until_equal(lambda: [(one.code, one.why) for one in site.records(trunk)], [(404, "number-invalid")])
 
 
-@pytest.mark.parametrize(("callee", "why"), [("911", "number-invalid"), ("sales", "number-not-telephone")])
+@pytest.mark.parametrize(
+    ("callee", "why"), [("99999999", "number-invalid"), ("911", "number-short"), ("sales", "number-not-telephone")]
+)
 def test_whatever_was_called_the_record_says_who_called(site, callee, why):
     trunk = site.place()
 
@@ -152,6 +154,24 @@ def test_whatever_was_called_the_record_says_who_called(site, callee, why):
             (record.why, record.caller, record.caller_e164, record.caller_country) for record in site.records(trunk)
         ],
         [(why, "13125550100", "+13125550100", "US")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"admin_status": "DISABLED"}, "trunk-disabled"),
+        ({"tls": True}, "tls-required"),
+    ],
+)
+def test_a_call_that_is_refused_before_its_numbers_are_read_is_recorded_with_them(site, settings, why):
+    trunk = site.place(**settings)
+
+    call_out(site, trunk, "+13125550100", "+13125551234")
+
+    until_equal(
+        lambda: [(record.why, record.caller, record.callee) for record in site.records(trunk)],
+        [(why, "+13125550100", "+13125551234")],
     )
 
 
