@@ -29,6 +29,7 @@ _WHY = {
     "international-blocked": lazy("the call crosses a border, and it does not allow international calls"),
     "codec-not-allowed": lazy("it allows no codec that the call offers"),
     "destination-unreachable": lazy("there is no address to which we could send the call"),
+    "data-centre-unreachable": lazy("no node of its data centre answers ours"),
     "no-gateway": lazy("no way into the telephone network is open"),
     "number-unassigned": lazy("the number leads nowhere"),
     SILENT: lazy("none of its addresses answered us lately. It is tried only if no other entry can take the call"),
@@ -97,7 +98,8 @@ def rehearse(
         return Rehearsed([], told, trouble=words % {"why": why_words(said.rehearsal.refused)})
     if len(said.rehearsal.entries) != len(entries):
         return Rehearsed([], told, trouble=_("The node has another version of this route at the moment. Try again"))
-    met = [_settled(found, question, document) for found in said.rehearsal.entries]
+    in_order = sorted(said.rehearsal.entries, key=lambda entry: entry.position)
+    met = [_settled(found, question, document) for found in in_order]
     way = _Way(entries, trunks, met, said.node.data_centre_id)
     return Rehearsed([way.stage(place) for place in range(len(entries))], told, summary=way.summary())
 
