@@ -142,6 +142,12 @@ REFUSALS = {
         "No way into the telephone network was open.",
         "Try again. If it goes on, write to us with the Call-ID.",
     ),
+    "data-centre-unreachable": Refusal(
+        503,
+        "Data Centre Unreachable",
+        "The trunk that was to take the call is in another data centre, and no node there answered.",
+        "Try again. If it goes on, write to us with the Call-ID.",
+    ),
     "not-ready": Refusal(
         503,
         "Not Ready",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from sbc.addresses import Address, Network, find_unfit, is_within, unmapped
 from sbc.agent.names import Found, Lost, Name, NameServers
 from sbc.agent.node import Node
-from sbc.agent.render import Key
+from sbc.agent.render import PEER, Key
 from sbc.agent.switch import SwitchUnavailable
 
 log = logging.getLogger(__name__)
@@ -131,13 +131,11 @@ class LookUps(threading.Thread):
             self._node.apply_name(name)
 
     def _may_lead_to(self, address: Address, own: set[str]) -> bool:
-        """Not to us, nor to the carrier: what comes back from there would be the carrier's call. To a provider it may:
-        providers call from where they are called.
+        """Not to us, to another node or to the carrier: what comes back from there would be the carrier's call. To a
+        provider it may: providers call from where they are called.
         """
         store, text = self._node.store, str(address)
-        if text in own or text in store.table("other").values():
-            return False
-        if store.owner(Key("carrier", text)):
+        if text in own or store.owner(Key(PEER, text)) or store.owner(Key("carrier", text)):
             return False
         return is_within(address, self._allowed) or find_unfit(address) is None
 

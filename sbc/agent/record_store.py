@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sbc.agent.records import CallRecord
+from sbc.agent.records import CallRecord, read_line
 from sbc.agent.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -108,11 +108,15 @@ class RecordStore:
 
     def _take_line(self, line: str, now: int) -> None:
         try:
-            record = CallRecord.parse(line)
+            records = read_line(line)
         except ValueError as error:
             log.warning("a line of the call records is unreadable: %s", error)
             self._sql.execute("INSERT INTO unreadable VALUES (?, ?)", (line, now))
             return
+        for record in records:
+            self._keep(record, now)
+
+    def _keep(self, record: CallRecord, now: int) -> None:
         sequence = max(time.time_ns() // 1000, self._last() + 1)
         body = json.dumps(record.to_wire(), separators=(",", ":"))
         sql = "INSERT OR IGNORE INTO record (sequence, leg, body, kept_at) VALUES (?, ?, ?, ?)"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 _NOTHING = "-"
@@ -15,12 +16,17 @@ _SECONDS_DIGITS = 10
 _LONGEST_KEY = 64
 _MS_COLUMNS = frozenset({"begun", "rang", "answered"})
 _E164_COLUMNS = frozenset({"caller_e164", "callee_e164"})
+# The last column: <route>/<entry>/<telephone number>/<its country>/<begun>/<rang>. Releases before routes wrote none.
+_WAY = re.compile(r"([A-Za-z0-9._-]{1,64})/(\d{1,3})/(\d{1,20}|-)/([A-Z]{2}|-)/([\d.]+)/([\d.]+)")
+_FORWARDED = "-forwarded"
 
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
     """One leg of a call. The first three are acc's own: `started` and `ended` in whole seconds since the epoch,
-    `seconds` to the millisecond. Then those of cdr_extra in sbc/kamailio/calls.cfg, in its order.
+    `seconds` to the millisecond. Then those of cdr_extra in sbc/kamailio/calls.cfg, in its order, but for the last
+    three: the `route` that a call in took, its `entry` (counted from 1) that had the call last, and on the leg of a
+    call that was forwarded the `number` that was called first.
 
     `leg` is the node's own id of it, made when the call began: not even a Call-ID, which callers choose, is unique.
     `caller` and `callee` are as received. `code` is the final SIP status, `why` our own reason for a refusal (see
@@ -54,18 +60,21 @@ class CallRecord:
     loss: int = 0
     jitter: int = 0
     mos: int = 0
+    route: str = ""
+    entry: int = 0
+    number: str = ""
 
     @classmethod
-    def parse(cls, line: str) -> Self:
-        """From a line of the file. Raises ValueError when it is not a whole record.
+    def from_columns(cls, columns: list[str]) -> Self:
+        """From the columns of a line but for its last one. Raises ValueError when they are not a whole record.
 
         A line that a crash cut off has the next one behind it: the last columns of the two are a record.
         """
-        columns = line.split(_DELIMITER)[-len(_FIELDS) :]
-        if len(columns) < len(_FIELDS):
-            raise ValueError(f"{len(columns)} of {len(_FIELDS)} columns")
+        columns = columns[-len(_COLUMNS) :]
+        if len(columns) < len(_COLUMNS):
+            raise ValueError(f"{len(columns)} of {len(_COLUMNS)} columns")
         columns[0] = columns[0][-_SECONDS_DIGITS:]
-        members = {name: _value(name, text) for name, text in zip(_FIELDS, columns, strict=True)}
+        members = {name: _value(name, text) for name, text in zip(_COLUMNS, columns, strict=True)}
         return cls(**members | {"begun": members["begun"] or 1000 * members["started"]})
 
     @classmethod
@@ -101,7 +110,37 @@ class CallRecord:
 
 
 _FIELDS = tuple(field.name for field in fields(CallRecord))
+_COLUMNS = _FIELDS[:-3]
 _NUMBERS = frozenset(field.name for field in fields(CallRecord) if field.type == "int")
+
+
+def read_line(line: str) -> tuple[CallRecord, ...]:
+    """The call in a line of the file; when it was forwarded to a telephone number, then the call that this is, too.
+    Raises ValueError when the line is not a whole record.
+    """
+    *columns, last = line.split(_DELIMITER)
+    way = _WAY.fullmatch(last)
+    if not way:
+        return (CallRecord.from_columns([*columns, last]),)
+    route, entry, phone, *rest = way.groups()
+    call = CallRecord.from_columns(columns)
+    call = replace(call, route=_value("route", route), entry=int(entry))
+    return (call,) if phone == _NOTHING else (call, _forwarded(call, f"+{phone}", *rest))
+
+
+def _forwarded(call: CallRecord, phone: str, country: str, begun: str, rang: str) -> CallRecord:
+    """The way to a telephone number is out, and ends and sounds as the whole call does."""
+    return replace(
+        call,
+        leg=f"{call.key[: _LONGEST_KEY - len(_FORWARDED)]}{_FORWARDED}",
+        direction="outbound",
+        callee=phone,
+        callee_e164=phone,
+        callee_country=_value("callee_country", country),
+        begun=_milliseconds(begun),
+        rang=_milliseconds(rang),
+        number=call.callee_e164,
+    )
 
 
 def _value(name: str, text: str) -> Any:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from functools import singledispatch
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any, NamedTuple
 
+from sbc.agent import values
 from sbc.agent.media import media_members
 from sbc.documents import (
     Destination,
@@ -23,18 +25,11 @@ from sbc.documents import (
 )
 
 OPTIONS = "options"
-_OF_NODE = ("carrier", "gateways", "realm", "other", "provider_source")
+PEER = "peer"
+_OF_NODE = ("carrier", "gateways", "realm", PEER, "provider_source")
 ADDRESS = "address"  # not from documents: where their host names lead, which sbc/agent/lookups.py finds out
 TABLES = ("source", "user", "number", "route", "provider_key", *_OF_NODE, OPTIONS, "trunk", ADDRESS)
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
-_USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REALM = re.compile(r"[A-Za-z0-9.-]{1,128}")
-_HA1 = re.compile(r"[0-9a-f]{32}")
-_NUMERIC = re.compile(r"(.*\.)?[0-9]+")  # an address, or nothing: 127.1 would be asked of name servers
-_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
-_WORD = re.compile(r"[A-Z0-9_]{1,32}")
-_MAX_CALLS = 100_000
 # The header in which a trunk is told who calls, and may say so itself.
 _IDENTITY = {
     "NONE": "-",  # Kamailio reads no empty member
@@ -83,13 +78,13 @@ def render(document: Document) -> Facts:
 
 @render.register
 def _trunk(trunk: TrunkDocument) -> Facts:
-    trunk_id = _id(trunk.id)
-    facts = {Key("source", _ip(host)): trunk_id for host in trunk.source_hosts}
+    trunk_id = values.identifier(trunk.id)
+    facts = {Key("source", values.ip(host)): trunk_id for host in trunk.source_hosts}
     if trunk.provider_key:
-        facts[_provider_key(trunk.provider, trunk.provider_key)] = _value({"trunk": trunk_id})
+        facts[_provider_key(trunk.provider, trunk.provider_key)] = values.joined({"trunk": trunk_id})
     if is_registered(trunk):
-        facts[Key("user", _user(trunk.username))] = _value(_credentials(trunk))
-    hops = _hops(trunk.destinations)
+        facts[Key("user", values.user(trunk.username))] = values.joined(_credentials(trunk))
+    hops = values.hops(trunk.destinations)
     if _is_checked(trunk):
         keys = [f"{trunk_id}/{hop}" for hop in hops.values()]
         facts |= {Key(OPTIONS, key): str(zlib.crc32(key.encode()) % 86_400) for key in keys}
@@ -98,12 +93,12 @@ def _trunk(trunk: TrunkDocument) -> Facts:
         "registered": int(is_registered(trunk)),
         "challenge": int(trunk.challenge_invites),
         "tls": int(trunk.tls),
-        "provider": _checked(_WORD, trunk.provider, "a provider"),
-        "group": _id(trunk.group),
-        "channels": _limit(trunk.channels),
-        "rate": _limit(trunk.calls_per_second),
+        "provider": values.word(trunk.provider, "a provider"),
+        "group": values.identifier(trunk.group),
+        "channels": values.limit(trunk.channels),
+        "rate": values.limit(trunk.calls_per_second),
         "international": int(trunk.international),
-        "format": _checked(_WORD, trunk.number_format, "a number format"),
+        "format": values.word(trunk.number_format, "a number format"),
         "identity": _IDENTITY[trunk.privacy],
         "rotate": int(trunk.strategy == "ROUND_ROBIN"),
         **media_members(trunk),
@@ -111,26 +106,28 @@ def _trunk(trunk: TrunkDocument) -> Facts:
         **hops,
         "document": trunk.hash[:16],
     }
-    return {**facts, Key("trunk", trunk_id): _value(members)}
+    return {**facts, Key("trunk", trunk_id): values.joined(members)}
 
 
 @render.register
 def _number(number: NumberDocument) -> Facts:
     leads_to = {"trunk": number.trunk_id, "route": number.route_id}
-    members = {name: _id(place) for name, place in leads_to.items() if place}
+    members = {name: values.identifier(place) for name, place in leads_to.items() if place}
     if len(members) > 1:
         raise ValueError(f"{number.id} leads to a trunk and to a route")
-    return {Key("number", _digits(number.id)): _value(members or {"nowhere": 1})}
+    return {Key("number", values.digits(number.id)): values.joined(members or {"nowhere": 1})}
 
 
 @render.register
 def _route(route: RouteDocument) -> Facts:
     if not 1 <= len(route.entries) <= _MAX_ENTRIES:
         raise ValueError(f"{len(route.entries)} entries are no route")
+    if any(entry.phone for entry in route.entries[:-1]):
+        raise ValueError("only the last entry may be a telephone number")
     members: dict[str, Any] = {"n": len(route.entries)}
     for place, entry in enumerate(route.entries, start=1):
         members |= {f"{name}{place}": value for name, value in _entry(entry).items()}
-    return {Key("route", _id(route.id)): _value(members)}
+    return {Key("route", values.identifier(route.id)): values.joined(members)}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -144,9 +141,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
     if not set(entry.hunt_on) <= _HUNT_ON.keys():
         raise ValueError(f"{entry.hunt_on!r} are no reasons to go on")
     if entry.phone:
-        leads_to = {"p": _digits(entry.phone)}
+        leads_to = {"p": values.digits(entry.phone)}
     else:
-        leads_to = {"t": _id(entry.trunk_id), "d": _checked(_WORD, entry.data_centre, "a data centre")}
+        leads_to = {"t": values.identifier(entry.trunk_id), "d": values.word(entry.data_centre, "a data centre")}
     reasons = {letter: int(reason in entry.hunt_on) for reason, letter in _HUNT_ON.items()}
     return {**leads_to, "r": entry.ring_seconds, **reasons}
 
@@ -154,27 +151,46 @@ def _entry(entry: Entry) -> dict[str, Any]:
 @render.register
 def _group(group: GroupDocument) -> Facts:
     members = {
-        "trunk": _id(group.trunk_id),
-        "booked": _id(group.booked_on),
-        "group": _id(group.id),
-        "channels": _limit(group.channels),
+        "trunk": values.identifier(group.trunk_id),
+        "booked": values.identifier(group.booked_on),
+        "group": values.identifier(group.id),
+        "channels": values.limit(group.channels),
     }
-    return {_provider_key(group.provider, key): _value(members) for key in group.provider_keys}
+    return {_provider_key(group.provider, key): values.joined(members) for key in group.provider_keys}
 
 
 @render.register
 def _node(node: NodeDocument) -> Facts:
-    node_id = _id(node.id)
-    carriers = {Key("carrier", _ip(gateway.host)): node_id for gateway in node.gateways}
-    hops = _hops(node.gateways)
-    facts = {**carriers, Key("gateways", "all"): _value({"n": len(hops), **hops})}
+    node_id = values.identifier(node.id)
+    carriers = {Key("carrier", values.ip(gateway.host)): node_id for gateway in node.gateways}
+    hops = values.hops(node.gateways)
+    facts = {**carriers, Key("gateways", "all"): values.joined({"n": len(hops), **hops})}
     if node.realm:
-        facts[Key("realm", "all")] = _checked(_REALM, node.realm, "a realm")
-    if node.other_node:
-        facts[Key("other", "all")] = _ip(node.other_node)
+        facts[Key("realm", "all")] = values.checked(_REALM, node.realm, "a realm")
+    facts |= _peers(node)
     for source in node.provider_sources:
         facts |= _provider_source(source)
     return facts
+
+
+def _peers(node: NodeDocument) -> Facts:
+    """Who the other nodes are, by their addresses; where they are called, by data centre. "pair" is the other node of
+    our own one, whose name is "own".
+    """
+    facts = {Key(PEER, "own"): values.word(node.data_centre, "a data centre")} if node.data_centre else {}
+    nodes = {peer.data_centre: peer.addresses for peer in node.peers}
+    if node.other_node:
+        facts[Key(PEER, "pair")] = _nodes([node.other_node])
+        facts[Key(PEER, values.ip(node.other_node))] = node.data_centre or "-"
+    for data_centre, addresses in nodes.items():
+        facts[Key(PEER, values.word(data_centre, "a data centre"))] = _nodes(addresses)
+        facts |= {Key(PEER, values.ip(address)): data_centre for address in addresses}
+    return facts
+
+
+def _nodes(addresses: Iterable[str]) -> str:
+    hops = values.hops([Destination(values.ip(address), 0) for address in addresses])
+    return values.joined({"n": len(hops), **hops})
 
 
 def _provider_source(source: ProviderSource) -> Facts:
@@ -182,15 +198,15 @@ def _provider_source(source: ProviderSource) -> Facts:
     network = ip_network(source.network)
     if network.num_addresses > _LARGEST_NETWORK:
         raise ValueError(f"{source.network!r} has more than {_LARGEST_NETWORK} addresses")
-    header = _checked(_HEADER, source.key_header, "a header") if source.key_header else "-"
-    value = _value({"provider": _checked(_WORD, source.provider, "a provider"), "header": header})
+    header = values.checked(_HEADER, source.key_header, "a header") if source.key_header else "-"
+    value = values.joined({"provider": values.word(source.provider, "a provider"), "header": header})
     return {Key("provider_source", str(address)): value for address in network}
 
 
 def _provider_key(provider: str, key: str) -> Key:
     """In lower case, for host names are compared so."""
-    name = f"{_checked(_WORD, provider, 'a provider')}/{_checked(_PROVIDER_KEY, key, 'a key of a provider').lower()}"
-    return Key("provider_key", name)
+    known_by = values.checked(_PROVIDER_KEY, key, "a key of a provider").lower()
+    return Key("provider_key", f"{values.word(provider, 'a provider')}/{known_by}")
 
 
 def is_registered(trunk: TrunkDocument) -> bool:
@@ -209,9 +225,10 @@ def _credentials(trunk: TrunkDocument) -> dict[str, Any]:
     """The node lets an earlier HA1 (e1, e2 …) pass until its own time (u1, u2 …). A document has all there ever were:
     those that end last are enough.
     """
-    earlier = sorted(((_time(old.until), _ha1(old.md5)) for old in trunk.earlier_ha1s), reverse=True)[:_MAX_EARLIER]
-    members: dict[str, Any] = {"trunk": _id(trunk.id), "ha1": _ha1(trunk.ha1_md5), "n": len(earlier)}
-    for place, (until, ha1) in enumerate(earlier, start=1):
+    earlier = sorted(((values.time(old.until), values.ha1(old.md5)) for old in trunk.earlier_ha1s), reverse=True)
+    kept = earlier[:_MAX_EARLIER]
+    members: dict[str, Any] = {"trunk": values.identifier(trunk.id), "ha1": values.ha1(trunk.ha1_md5), "n": len(kept)}
+    for place, (until, ha1) in enumerate(kept, start=1):
         members |= {f"e{place}": ha1, f"u{place}": until}
     return members
 
@@ -221,80 +238,9 @@ def _is_checked(trunk: TrunkDocument) -> bool:
     return trunk.options and trunk.admin_status == "ENABLED" and not is_registered(trunk)
 
 
-def _hops(destinations: tuple[Destination, ...]) -> dict[str, str]:
-    return {f"h{place}": _hop(destination) for place, destination in enumerate(destinations, start=1)}
-
-
-def _hop(destination: Destination) -> str:
-    """As in a SIP URI."""
-    host, port = destination.host, destination.port
-    if ":" in host:
-        host = f"[{_ip(host)}]"
-    elif _NUMERIC.fullmatch(host):
-        host = _ip(host)
-    elif not _HOST_NAME.fullmatch(host):
-        raise ValueError(f"{host!r} is not a host")
-    if not isinstance(port, int) or not 0 <= port <= 65535:  # noqa: PLR2004 - the largest port there is
-        raise ValueError(f"{port!r} is not a port")
-    return f"{host}:{port}" if port else host
-
-
 def names_of(document: Document | None) -> dict[str, str]:
     """Destinations that are host names, as hops, and what they are called in the table of addresses."""
     if not isinstance(document, TrunkDocument):
         return {}
-    named = [destination for destination in document.destinations if not _is_address(destination.host)]
-    return {_hop(destination): _hop(destination) + "/tls" * document.tls for destination in named}
-
-
-def _is_address(host: str) -> bool:
-    return ":" in host or _NUMERIC.fullmatch(host) is not None
-
-
-def _value(members: dict[str, Any]) -> str:
-    return "".join(f"{name}={value};" for name, value in members.items())
-
-
-def _checked(pattern: re.Pattern[str], text: str, what: str) -> str:
-    if not pattern.fullmatch(text):
-        raise ValueError(f"{text!r} is not {what}")
-    return text
-
-
-def _ip(text: str) -> str:
-    """As Kamailio writes it. A scope (fe80::1%eth0) is free text, and means nothing on another machine."""
-    if "%" in text:
-        raise ValueError(f"{text!r} has a scope")
-    return str(ip_address(text))
-
-
-def _digits(e164: str) -> str:
-    """Kamailio counts with bare digits."""
-    return _checked(_NUMBER, e164, "a number in E.164")[1:]
-
-
-def _id(text: str) -> str:
-    return _checked(_ID, text, "an identifier")
-
-
-def _user(text: str) -> str:
-    return _checked(_USER, text, "a user name")
-
-
-def _ha1(text: str) -> str:
-    """Errors reach logs: they do not repeat what was sent as a secret."""
-    if not _HA1.fullmatch(text):
-        raise ValueError("an HA1 is 32 hexadecimal digits")
-    return text
-
-
-def _time(seconds: int) -> int:
-    if type(seconds) is not int or not 0 <= seconds < 1 << 31:  # what Kamailio can compare
-        raise ValueError(f"{seconds!r} is not a time")
-    return seconds
-
-
-def _limit(calls: int) -> int:
-    if type(calls) is not int or not 0 <= calls <= _MAX_CALLS:
-        raise ValueError(f"{calls!r} is not a number of calls")
-    return calls
+    named = [destination for destination in document.destinations if not values.is_address(destination.host)]
+    return {values.hop(destination): values.hop(destination) + "/tls" * document.tls for destination in named}

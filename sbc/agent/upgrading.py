@@ -13,6 +13,7 @@ from sbc.documents import FORMAT, Document, upgraded
 log = logging.getLogger(__name__)
 
 HTABLE_VERSION = 2  # what Kamailio's htable module asks its tables to say
+_OF_OLD = ("other",)  # tables that there are no more
 
 
 def upgrade(sql: sqlite3.Connection, write: Callable[[Document], None]) -> None:
@@ -39,6 +40,9 @@ def upgrade(sql: sqlite3.Connection, write: Callable[[Document], None]) -> None:
 
 def _make_views(sql: sqlite3.Connection) -> None:
     """Kamailio reads its tables through them."""
+    for table in _OF_OLD:
+        sql.execute(f"DROP VIEW IF EXISTS fact_{table}")
+        sql.execute("DELETE FROM version WHERE table_name = ?", (f"fact_{table}",))
     for table in TABLES:
         columns = "key_name, key_type, value_type, key_value, expires"
         select = f"SELECT {columns} FROM fact WHERE place = '{table}'"  # noqa: S608 - our own words

@@ -15,7 +15,8 @@ from sbc.lab.wire import CallTrace, Wire, open_wire
 
 _OK = 200
 _REASONS = {404: "Not Found", 480: "Temporarily Unavailable", 486: "Busy Here", 487: "Request Terminated",
-            500: "Server Internal Error", 503: "Service Unavailable", 603: "Decline"}  # fmt: skip
+            488: "Not Acceptable Here", 500: "Server Internal Error", 503: "Service Unavailable",
+            580: "Precondition Failure", 600: "Busy Everywhere", 603: "Decline"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

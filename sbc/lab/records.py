@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sbc.agent.records import CallRecord
+from sbc.agent.records import CallRecord, read_line
 
 __all__ = ["CallRecord", "read_records"]
 
@@ -13,4 +13,5 @@ def read_records(folder: Path) -> list[CallRecord]:
     """All whole records in the folder, oldest first; within one second the order is not known."""
     files = [file.read_text(errors="replace") for file in folder.glob("calls_*.*")]
     lines = [line for text in files for line in text.split("\n")[:-1]]
-    return sorted(map(CallRecord.parse, lines), key=lambda record: (record.ended, record.call_id))
+    records = [record for line in lines for record in read_line(line)]
+    return sorted(records, key=lambda record: (record.ended, record.call_id))

@@ -162,10 +162,13 @@ def sample_record(call_id: str, **changes: Any) -> dict[str, Any]:
     return members | changes
 
 
-def sample_line(call_id: str, **changes: Any) -> str:
-    """The same call as Kamailio writes it."""
-    values = CallRecord(**sample_record(call_id, **changes)).to_wire().values()
-    return "|".join(str(value).replace("|", "%7C") if value != "" else "-" for value in values) + "\n"
+def sample_line(call_id: str, forwarded: str = "-/-/0/0", **changes: Any) -> str:
+    """The same call as Kamailio writes it. `forwarded` is what the last column says of a telephone number: its digits,
+    its country, when it was called and when it rang.
+    """
+    *values, route, entry, _number = CallRecord(**sample_record(call_id, **changes)).to_wire().values()
+    columns = [str(value).replace("|", "%7C") if value != "" else "-" for value in values]
+    return "|".join([*columns, f"{route or '-'}/{entry}/{forwarded}"]) + "\n"
 
 
 def sample_certificate(**changes: Any) -> dict[str, Any]:

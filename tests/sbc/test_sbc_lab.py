@@ -3,8 +3,8 @@
 import pytest
 
 from sbc.lab.net import LabError, LabNet
-from sbc.lab.records import CallRecord, read_records
-from sbc.lab.samples import sample_record
+from sbc.lab.records import read_records
+from sbc.lab.samples import sample_line
 from sbc.lab.sip import Address, Message, address_of
 
 
@@ -46,11 +46,7 @@ def test_where_a_uri_points(uri, address):
 
 
 def test_records_are_read_oldest_first(tmp_path):
-    (tmp_path / "calls_1.log").write_text(line_of(sample_record("late", ended=30)))
-    (tmp_path / "calls_2.old").write_text(line_of(sample_record("early", ended=5)))
+    (tmp_path / "calls_1.log").write_text(sample_line("late", ended=30))
+    (tmp_path / "calls_2.old").write_text(sample_line("early", ended=5))
     early, late = read_records(tmp_path)
     assert (early.call_id, late.call_id) == ("early", "late")
-
-
-def line_of(members):
-    return "|".join(str(value) for value in CallRecord(**members).to_wire().values()) + "\n"

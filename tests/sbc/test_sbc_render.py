@@ -6,7 +6,7 @@ import pytest
 
 from sbc.agent.media import media_members
 from sbc.agent.render import Key, parse, render
-from sbc.documents import EarlierHa1, NodeDocument, ProviderSource
+from sbc.documents import EarlierHa1, NodeDocument, PeerNodes, ProviderSource
 from sbc.lab.samples import (
     REALM,
     ha1,
@@ -70,14 +70,44 @@ def test_a_number_and_a_node():
     assert render(sample_number("+13125550100", "T1")) == {Key("number", "13125550100"): "trunk=T1;"}
     assert render(sample_number("+13125550100", route_id="R1")) == {Key("number", "13125550100"): "route=R1;"}
     assert render(sample_number("+13125550100")) == {Key("number", "13125550100"): "nowhere=1;"}
-    facts = render(sample_node(("192.0.2.30", 5060), ("192.0.2.31", 5080), other_node="192.0.2.2"))
+    facts = render(sample_node(("192.0.2.30", 5060), ("192.0.2.31", 5080)))
     assert facts == {
         Key("carrier", "192.0.2.30"): "node",
         Key("carrier", "192.0.2.31"): "node",
         Key("gateways", "all"): "n=2;h1=192.0.2.30:5060;h2=192.0.2.31:5080;",
         Key("realm", "all"): REALM,
-        Key("other", "all"): "192.0.2.2",
+        Key("peer", "own"): "NEW_YORK",
     }
+
+
+def peers(document):
+    return {key.name: value for key, value in render(document).items() if key.table == "peer"}
+
+
+def test_a_node_knows_the_other_nodes_by_their_addresses_and_where_to_call_them():
+    nodes = PeerNodes("FRANKFURT", ("192.0.2.77", "2001:DB8::78")), PeerNodes("LONDON", ("192.0.2.90",))
+
+    assert peers(sample_node(other_node="192.0.2.2", peers=nodes)) == {
+        "own": "NEW_YORK",
+        "pair": "n=1;h1=192.0.2.2;",
+        "192.0.2.2": "NEW_YORK",
+        "FRANKFURT": "n=2;h1=192.0.2.77;h2=[2001:db8::78];",
+        "192.0.2.77": "FRANKFURT",
+        "2001:db8::78": "FRANKFURT",
+        "LONDON": "n=1;h1=192.0.2.90;",
+        "192.0.2.90": "LONDON",
+    }
+
+
+def test_a_node_that_was_told_no_data_centre_still_knows_its_other_node():
+    assert peers(sample_node(other_node="192.0.2.2", data_centre="")) == {"pair": "n=1;h1=192.0.2.2;", "192.0.2.2": "-"}
+
+
+def test_only_the_last_entry_of_a_route_may_be_a_telephone_number():
+    phone = sample_entry(phone="+13125550199")
+
+    with pytest.raises(ValueError, match="only the last entry"):
+        render(sample_route("R1", phone, sample_entry("T1")))
 
 
 def test_a_route_is_one_key_with_its_entries_in_order():

@@ -28,11 +28,17 @@ TODAY = [
 ]
 
 
-@pytest.fixture(params=[1, 2])
-def path(request, tmp_path):
+@pytest.fixture(params=[1, 2, 3])
+def number(request):
+    """The format of the file."""
+    return request.param
+
+
+@pytest.fixture
+def path(number, tmp_path):
     """A file of that format."""
     with closing(sqlite3.connect(tmp_path / "facts.db")) as file:
-        file.executescript((STORES / f"format_{request.param}.sql").read_text())
+        file.executescript((STORES / f"format_{number}.sql").read_text())
     return tmp_path / "facts.db"
 
 
@@ -64,19 +70,19 @@ def put(node, document):
     assert held["hash"] == document.hash
 
 
-def test_every_document_is_kept_with_all_that_it_said_and_its_hash(path):
+def test_every_document_is_kept_with_all_that_it_said_and_its_hash(path, number):
     frozen, hashes = wires(path), ask(path, "SELECT kind, id, generation, epoch, hash FROM document ORDER BY kind, id")
 
     store = Store(path)
 
     for (kind, subject_id), wire in frozen.items():
         kept = json.loads(json.dumps(store.get(kind, subject_id).document.to_wire()))
-        changed = {"format": FORMAT} | ({"provider_key": ""} if kind == "trunk" else {})
+        changed = {"format": FORMAT} | ({"provider_key": ""} if kind == "trunk" and number < 3 else {})
         assert kept == kept | wire | changed
     assert ask(path, "SELECT kind, id, generation, epoch, hash FROM document ORDER BY kind, id") == hashes
     assert store.boot_id.startswith("of-format-")
     assert store.get("trunk", "T9").document is None
-    assert store.counts == {"trunk": 5, "number": 2, "route": 0, "node": 1, "group": 0}
+    assert store.counts == {"trunk": 5, "number": 2, "route": 0, "node": 1, "group": int(number == 3)}
 
 
 def test_the_facts_are_those_of_the_documents_and_kamailio_can_read_them(path):
@@ -121,7 +127,7 @@ def test_a_document_that_cannot_be_kept_costs_no_other_one_and_is_taken_anew(pat
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
         "trunk T1 is left out until the portal sends it anew"
     ]
-    assert {(kind, row["id"]) for kind in ("trunk", "number", "node") for row in node.page(kind, "", 100)} == (
+    assert {(kind, row["id"]) for kind in ("trunk", "number", "node", "group") for row in node.page(kind, "", 100)} == (
         frozen.keys() - {("trunk", "T1")}
     )
     assert not any("T1" in key.name for key in switch.keys if key.table in ("trunk", "options"))
@@ -188,3 +194,17 @@ def test_the_nodes_own_document_of_today_is_taken(start, switch):
 
     assert switch.keys[Key("gateways", "all")] == "n=1;h1=192.0.2.31:5060;"
     assert Key("carrier", "192.0.2.30") not in switch.keys
+    assert switch.keys[Key("peer", "192.0.2.20")] == "NEW_YORK"
+
+
+def test_a_node_knows_its_other_node_before_the_portal_says_anything(path, number):
+    facts = dict(Store(path).facts(Key("", ""), 1000))
+
+    assert facts.get(Key("peer", "pair")) == ("n=1;h1=192.0.2.20;" if number == 3 else None)
+    assert not any(key.table == "other" for key in facts)
+
+
+def test_numbers_lead_where_they_led(path):
+    facts = dict(Store(path).facts(Key("", ""), 1000))
+
+    assert [facts[Key("number", f"1312555010{n}")] for n in (0, 1)] == ["trunk=T1;", "trunk=F1;"]

@@ -22,7 +22,7 @@ from sbc.lab.dns import NameServer
 from sbc.lab.net import SIP_PORT, TLS_PORT, LabNet, first_free_net
 from sbc.lab.node import LabNode
 from sbc.lab.registering import register
-from sbc.lab.samples import sample_node, sample_number, sample_registered, sample_trunk
+from sbc.lab.samples import DATA_CENTRE, sample_node, sample_number, sample_registered, sample_route, sample_trunk
 from sbc.lab.sip import Address
 from sbc.lab.sipp import Sipp, run_sipp
 from sbc.lab.softphone import call
@@ -78,6 +78,14 @@ class RegisteredPlace:
 
 
 @dataclass
+class Routed:
+    """A number that leads to a route."""
+
+    id: str
+    number: str
+
+
+@dataclass
 class Site:
     """A node, its agent and its records, with the verbs of the tests."""
 
@@ -89,6 +97,8 @@ class Site:
     name_server: NameServer | None = None
     other: str = ""  # the other node's address, as long as this one is to know it
     providers: tuple = ()  # where providers call from, likewise
+    peers: tuple = ()  # the nodes of other data centres, likewise
+    data_centre: str = DATA_CENTRE
     _generations: itertools.count = field(default_factory=lambda: itertools.count(1))
     _places: itertools.count = field(default_factory=lambda: itertools.count(1))
     _ports: itertools.count = field(default_factory=lambda: itertools.count(5070))
@@ -128,6 +138,14 @@ class Site:
         self.put(sample_number(f"+{number}", trunk_id))
         return trunk
 
+    def route(self, *entries):
+        """A fresh number that leads to a route with these entries."""
+        place = next(self._places)
+        routed = Routed(f"{self.node.name}-route-{place}", f"1312555{1000 + place}")
+        self.put(sample_route(routed.id, *entries))
+        self.put(sample_number(f"+{routed.number}", route_id=routed.id))
+        return routed
+
     def change_registered(self, trunk, password="secret", **changes):
         self.put(sample_registered(trunk.id, password, **changes))
 
@@ -156,7 +174,8 @@ class Site:
 
     def gateways(self, *hosts):
         gateways = [(host, SIP_PORT) for host in hosts]
-        self.put(sample_node(*gateways, other_node=self.other, provider_sources=self.providers))
+        more = {"provider_sources": self.providers, "data_centre": self.data_centre}
+        self.put(sample_node(*gateways, other_node=self.other, peers=self.peers, **more))
 
     def call(self, trunk, scenario="call", **options):
         """One call out of the trunk with SIPp, to its end; answers with SIPp's messages."""
@@ -195,8 +214,12 @@ class Site:
 
     def records(self, trunk):
         """Once no more come: one is written just after the last answer of its call."""
+        return self.recorded(lambda record: record.trunk == trunk.id)
+
+    def recorded(self, wanted):
+        """The records for which `wanted` holds, likewise."""
         found = None
-        while (again := [record for record in self.node.records() if record.trunk == trunk.id]) != found:
+        while (again := [record for record in self.node.records() if wanted(record)]) != found:
             found = again
             time.sleep(0.15)
         return found

@@ -231,7 +231,7 @@ def test_the_record_says_codec_and_quality(site, direction, reports, quality):
     lines = [
         line for file in (site.node.folder / "records").glob("calls_*.log") for line in file.read_text().splitlines()
     ]
-    [(codec, loss, jitter, mos)] = [line.split("|")[-4:] for line in lines if f"|{trunk.id}|" in line]
+    [(codec, loss, jitter, mos)] = [line.split("|")[-5:-1] for line in lines if f"|{trunk.id}|" in line]
     assert (codec, loss, jitter, mos[0]) == (U, *quality)
 
 

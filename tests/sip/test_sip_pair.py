@@ -253,7 +253,7 @@ def test_a_call_in_that_neither_node_can_place_goes_round_no_further_and_is_reco
 
     assert refused.status == 480
     assert "not-registered" in refused.seen[-2].raw
-    until_equal(lambda: both.records(trunk), [[], [480]])
+    until_equal(lambda: both.records(trunk), [[480], []])
 
 
 def test_a_call_in_without_a_contact_is_refused_here_when_the_other_node_is_dead(both):
