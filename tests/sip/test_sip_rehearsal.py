@@ -60,7 +60,7 @@ def test_every_entry_is_told_with_its_hops_or_the_reason_why_it_is_passed_over(h
         RehearsedEntry(9, PASSED_OVER, "trunk-disabled", ()),
         RehearsedEntry(10, TRY, "", (f"{home.net.carrier(GATEWAY)}:5060",)),
     )
-    assert rehearse(home, routed, "").entries[4].why == "international-blocked"  # withheld
+    assert rehearse(home, routed, "").entries[4].why == "caller-missing"
     assert rehearse(home, routed).entries[4].verdict == TRY
 
 
