@@ -136,7 +136,7 @@ def test_an_entry_that_cannot_take_the_call_there_is_passed_over_whatever_its_re
     ("reason", "reaction", "said"),
     [
         ("UNREACHABLE", SILENT, (480, "destination-unreachable")),
-        ("TIMEOUT", RINGS, (408, "")),
+        ("TIMEOUT", RINGS, (408, "no-answer")),
         ("TIMEOUT", answers(480), (480, "")),
         ("ERROR", answers(503), (480, "destination-unreachable")),
         ("ERROR", answers(501), (501, "")),
