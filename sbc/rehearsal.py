@@ -37,7 +37,9 @@ class Rehearsal:
     def read(cls, text: str) -> Self:
         """From what sbc/kamailio/rehearsal.cfg writes. Raises ValueError."""
         head, *entries = text.split("|")
-        _, _, refused = head.partition("refused=")
+        before, word, refused = head.partition("refused=")
+        if before or not word:
+            raise ValueError(f"{text!r} is no rehearsal")
         found = sorted(map(_entry, entries), key=lambda entry: entry.position)
         return cls("" if refused == _NOTHING else refused, tuple(found))
 
