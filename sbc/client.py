@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 import urllib3
 
 from sbc.agent.records import CallRecord
-from sbc.documents import Document, Fence
+from sbc.documents import Document, Fence, RouteDocument
+from sbc.rehearsal import Rehearsal
 
 PAGE = 1000
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY}
@@ -225,6 +226,13 @@ class NodeClient:
         """The latest failed sign-ins per trunk and address."""
         answer = self._call("GET", f"/v1/failures?limit={PAGE}")
         return Failures(tuple(map(_failed_sign_in, answer["failures"])), answer["left_off"])
+
+    def rehearse(self, number: str, caller: str, route: RouteDocument | None = None) -> Rehearsal:
+        """What the node would do with a call to the number (E.164) now; with a route, as if the number led to that one,
+        which need not be saved. `caller` is digits with or without a plus, empty when withheld.
+        """
+        question = {"number": number, "caller": caller, "route": route.to_wire() if route else None}
+        return Rehearsal.from_wire(self._call("POST", "/v1/rehearse", json=question))
 
     def _pages(self, name: str, path: str = "") -> Iterator[dict[str, Any]]:
         """Everything of a list that has pages in order of id."""

@@ -27,6 +27,7 @@ from sbc.agent.render import Key, parse
 from sbc.agent.store import Refused, Store
 from sbc.agent.switch import SwitchUnavailable
 from sbc.documents import Fence
+from sbc.memory_rehearsal import rehearse
 
 _CONTROL = ("/v1/faults", "/v1/journal", "/v1/sources")
 
@@ -107,6 +108,11 @@ class MemorySwitch:
 
     def reload_certificates(self) -> None:
         """As in Switch; there are none."""
+
+    def rehearse(self, number: str, _caller: str, route: str) -> str:
+        """As in Switch; only what follows from documents."""
+        registered = {contact["trunk_id"] for contact in self._faults().registrations}
+        return rehearse(self.get, registered, number, route)
 
 
 class MemoryContacts:

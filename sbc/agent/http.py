@@ -46,6 +46,7 @@ def create_app(
         Route("/v1/registrations", interface.registrations, methods=["GET"]),
         Route("/v1/checks", interface.checks, methods=["GET"]),
         Route("/v1/failures", interface.failures, methods=["GET"]),
+        Route("/v1/rehearse", interface.rehearse, methods=["POST"]),
     ]
     if records:
         paths.append(Route("/v1/records", _RecordPages(records).page, methods=["GET"]))
@@ -110,6 +111,14 @@ class _Interface:
     async def failures(self, request: Request) -> Response:
         _, limit = _page(request)
         return JSONResponse(await run_in_threadpool(self._node.failures, limit))
+
+    async def rehearse(self, request: Request) -> Response:
+        try:
+            body = await request.json()
+            question = body["number"], body["caller"], body["route"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise Refused("BadRequest", "a rehearsal needs number, caller and route") from error
+        return JSONResponse(await run_in_threadpool(self._node.rehearse, *question))
 
 
 class _RecordPages:

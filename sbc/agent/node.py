@@ -11,12 +11,14 @@ import uuid
 from dataclasses import asdict
 from typing import Any
 
+from sbc.agent import values
 from sbc.agent.certificates import Certificates
 from sbc.agent.contacts import Contacts
 from sbc.agent.render import ADDRESS, OPTIONS, Facts, Key, is_registered, parse, render
 from sbc.agent.store import Refused, Row, Store
 from sbc.agent.switch import Switch, SwitchUnavailable
-from sbc.documents import KINDS, TRUNK, Document, Fence, TrunkDocument
+from sbc.documents import KINDS, ROUTE, TRUNK, Document, Fence, TrunkDocument
+from sbc.rehearsal import Rehearsal
 
 _SESSION = Key("agent", "session")
 _CERTIFICATES = Key("agent", "certificates")
@@ -121,6 +123,19 @@ class Node:
         latest = heapq.nsmallest(limit, found, key=lambda name: (-found[name]["last"], name))
         failures = [{"id": name, **found[name]} for name in latest]
         return {"failures": failures, "left_off": len(found) - len(failures)}
+
+    def rehearse(self, number: str, caller: str, route: Any) -> Answer:
+        """What would become of a call to the number now; with a route (a document on the wire) of one that takes that
+        one. Raises Refused for what is no question, and SwitchUnavailable.
+        """
+        try:
+            values.digits(number)
+            values.caller(caller)
+            facts = render(parse(ROUTE, route["id"], route)) if route else {}
+        except (ValueError, TypeError, KeyError) as error:
+            raise Refused("BadRequest", str(error)) from error
+        with self.lock:
+            return Rehearsal.read(self.switch.rehearse(number, caller, "".join(facts.values()))).to_wire()
 
     def _check(self, name: str) -> Answer:
         """The lock is given back after each one, so that changes come between."""

@@ -8,6 +8,7 @@ import os
 import select
 import socket
 import time
+import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from sbc.agent.render import Key
 
 _DATAGRAM = 65536
 _NO_SUCH_KEY = (404, 500)
+_REHEARSAL = "rehearsal"  # a table that Kamailio fills: sbc/kamailio/rehearsal.cfg
 _RELOAD_SECONDS = 20.0  # every process reads every authority that the system trusts
 _opened = itertools.count(1)
 
@@ -58,6 +60,12 @@ class Switch(Protocol):
 
     def reload_certificates(self) -> None:
         """Use the certificate files as they are now, for connections that are made from now on."""
+
+    def rehearse(self, number: str, caller: str, route: str) -> str:
+        """What would become of a call now, as sbc/kamailio/rehearsal.cfg says it. `number` is E.164, `caller` digits
+        with or without a plus, empty when withheld; `route` is a value of the table of routes, empty for the number's
+        own.
+        """
 
 
 class Kamailio:
@@ -114,6 +122,22 @@ class Kamailio:
         """As in Switch."""
         patient = Kamailio(self._path, self._fifo, timeout=_RELOAD_SECONDS)
         patient.call("tls.reload")
+
+    def rehearse(self, number: str, caller: str, route: str) -> str:
+        """As in Switch. Kamailio begins a request to itself, and has the answer before it is sent."""
+        key = Key(_REHEARSAL, f"rehearsal-{uuid.uuid4().hex}")
+        headers = {"From": f"<sip:{caller or 'anonymous'}@rehearsal.invalid>;tag=rehearsal"}
+        headers |= {"To": f"<sip:{number}@rehearsal.invalid>", "Call-ID": key.name}
+        headers |= {"Trunkline-Route": route} if route else {}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        [own, *_] = self.listens_on()
+        next_hop = f"sip:[{own}]" if ":" in own else f"sip:{own}"
+        self.call("tm.t_uac_start", "REHEARSE", f"sip:{number}@rehearsal.invalid", next_hop, ".", lines)
+        told = self.get(key)
+        if told is None:
+            raise SwitchUnavailable("Kamailio cannot rehearse")
+        self.delete(key)
+        return told
 
     def turn_records(self) -> None:
         """Each process opens its file of call records anew before it writes the next one. Raises SwitchUnavailable."""

@@ -11,6 +11,7 @@ from sbc.documents import Destination
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{2,14}")
+_CALLER = re.compile(r"\+?[0-9]{1,20}")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HA1 = re.compile(r"[0-9a-f]{32}")
 _NUMERIC = re.compile(r"(.*\.)?[0-9]+")  # an address, or nothing: 127.1 would be asked of name servers
@@ -46,6 +47,11 @@ def ip(text: str) -> str:
 def digits(e164: str) -> str:
     """Kamailio counts with bare digits."""
     return checked(_NUMBER, e164, "a number in E.164")[1:]
+
+
+def caller(text: str) -> str:
+    """Digits with or without a plus; empty for a withheld number."""
+    return checked(_CALLER, text, "a caller's number") if text else text
 
 
 def identifier(text: str) -> str:
