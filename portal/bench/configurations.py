@@ -20,7 +20,7 @@ PARTS: dict[str, list[tuple[str, str, str]]] = {
         ("numbers.cfg", 'if (!mt_match("numbering", "$var(number)", "0")) {', "if (0 == 1) {"),
     ],
     "parties written anew": [
-        ("identity.cfg", '        uac_replace_from("sip:$var(caller)@$Ri");\n', "        return;\n"),
+        ("identity.cfg", '        uac_replace_from("sip:$avp(shown)@$Ri");\n', "        return;\n"),
         ("identity.cfg", '    uac_replace_to("sip:$avp(written)@$Ri");\n', ""),
     ],
     "hidden topology": [
