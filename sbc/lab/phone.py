@@ -90,7 +90,8 @@ class Leg:
 
 class Phone:
     """`async with Phone(address) as phone`; with `tls` it speaks TLS. `answer` is what an INVITE gets, a first one and
-    a re-INVITE alike; with `early` a session goes out with a 183 before, and the answer takes `pause` seconds.
+    a re-INVITE alike; with `early` a session goes out with a 183 before, and the answer takes `pause` seconds. `more`
+    are headers of the answers to INVITEs.
     """
 
     def __init__(self, local: Address, tls: Tls | None = None) -> None:
@@ -99,6 +100,7 @@ class Phone:
         self.answer: Callable[[Message], Answer] = lambda _invite: 486
         self.early = ""
         self.pause = 0.1
+        self.more: list[tuple[str, str]] = []
         self.legs: dict[str, Leg] = {}
 
     async def __aenter__(self) -> Self:
@@ -172,5 +174,6 @@ class Phone:
 
     def _reply(self, invite: Message, remote: Address, status: int, tag: str, body: str) -> Message:
         reply = invite.answer(status, "Because", tag=tag, contact=self._contact, body=body)
+        reply.headers += self.more
         self.wire.send(reply, remote)
         return reply

@@ -13,6 +13,7 @@ from talking import IN, talk
 from sbc.documents import PeerNodes
 from sbc.lab.answerer import Reaction
 from sbc.lab.net import SIP_PORT
+from sbc.lab.phone import Phone
 from sbc.lab.sip import Address, Message
 from sbc.lab.softphone import call
 
@@ -157,6 +158,25 @@ def test_the_reasons_to_go_on_hold_for_what_happens_there(apart, reason, reactio
     assert (went_on.status, went_on.tried) == (200, [at(there), at(other)])
     assert [[record.code for record in found] for found in apart.records(staying)] == [[said[0]], []]
     assert [[record.code for record in found] for found in apart.records(going_on)] == [[200], []]
+
+
+@pytest.mark.parametrize("data_centre", [HOME, AWAY])
+def test_a_word_of_ours_from_a_customers_equipment_is_worth_nothing(apart, data_centre):
+    here = data_centre == HOME
+    liar, other = (apart.home if here else apart.away).place(), apart.home.place()
+    routed = apart.route(entry(liar, data_centre=data_centre), entry(other))
+    gateway = apart.home.net.carrier(GATEWAY)
+
+    async def scenario():
+        async with Phone(Address(at(liar), SIP_PORT)) as phone, Listeners({at(other): ANSWERS}) as listeners:
+            phone.answer = lambda _invite: 603
+            phone.more = [("Reason", "Q.850;cause=21"), ("Reason", 'SIP;cause=486;text="Busy";why=channels-busy')]
+            trace = await call(Address(gateway, 0), apart.home.address, CALLER, f"+{routed.number}", hold_seconds=0.1)
+            return listeners.hunt(trace)
+
+    found = asyncio.run(scenario())
+
+    assert (found.status, found.why, found.tried) == (603, "", [])
 
 
 def test_one_after_the_other_in_the_same_other_data_centre(apart):
