@@ -47,8 +47,8 @@ def test_everybody_sees_the_team_and_what_each_role_may(people, role):
     for other in Role:
         assert people[other][0].user.email in words(answer)
     assert (
-        "Viewer May see trunks, numbers, calls, service addresses and the team; see prices paid and the balance."
-        in words(answer)
+        "Viewer May see trunks, numbers, routes, calls, service addresses and the team; "
+        "see prices paid and the balance." in words(answer)
     )
     assert "Owner May do all that Admin may; also make and unmake owners." in words(answer)
 

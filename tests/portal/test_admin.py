@@ -52,6 +52,7 @@ def account_form(account, **changes):
         "limits-0-hosts_per_direction": limits.hosts_per_direction,
         "limits-0-channels": limits.channels,
         "limits-0-numbers": limits.numbers,
+        "limits-0-routes": limits.routes,
         "limits-0-calls_per_second": limits.calls_per_second,
         "limits-0-credit": limits.credit,
         "planactivation_set-TOTAL_FORMS": len(activations),

@@ -66,7 +66,7 @@ def test_the_in_memory_node_says_what_follows_from_its_documents(client, memory_
             RehearsedEntry(1, TRY, "", ("192.0.2.1:5060", "192.0.2.2:5060")),
             RehearsedEntry(2, PASSED_OVER, "trunk-disabled", ()),
             RehearsedEntry(3, PASSED_OVER, "channels-busy", ()),
-            RehearsedEntry(4, TRY, "", ()),
+            RehearsedEntry(4, TRY, "", ("192.0.2.5:5060",)),
             RehearsedEntry(5, PASSED_OVER, "not-registered", ()),
             RehearsedEntry(6, PASSED_OVER, "trunk-disabled", ()),
             RehearsedEntry(7, ELSEWHERE, "", ("192.0.2.77",)),

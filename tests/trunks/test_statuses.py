@@ -259,7 +259,7 @@ def test_the_fullest_page_of_every_kind_needs_few_queries(
     settle(trunk)
     alice.get(reverse("trunks:detail", args=[trunk.pk]))
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         alice.get(reverse("trunks:detail", args=[trunk.pk]))
 
 
