@@ -56,6 +56,17 @@ def test_polling_leaves_the_focus_where_it_is(visit, trunk):
     expect(page.get_by_role("link", name="Refresh status")).to_be_focused()
 
 
+def test_who_stands_on_what_the_last_poll_takes_away_goes_on_beside_it(visit, trunk, work):
+    page = visit()
+    page.goto(url("handover", trunk))
+    page.get_by_role("link", name="Refresh status").focus()
+
+    work()
+
+    expect(page.locator("#announcements")).to_have_text("Main office: ready")
+    assert page.evaluate("document.activeElement.id") == "handover-refresh"
+
+
 def test_the_password_is_saved_and_gone(visit, trunk, work):
     work()
     page = visit()
